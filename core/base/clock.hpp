@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+
+namespace llnet {
+
+// The one clock of deadlines: steady_clock is CLOCK_MONOTONIC on POSIX systems.
+using Clock = std::chrono::steady_clock;
+using Deadline = Clock::time_point;
+
+// Whole milliseconds until `deadline`, rounded up so that a wait never ends early and spins; 0 when it has passed.
+inline int remaining_ms(Deadline deadline) noexcept
+{
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    return left > 0 ? static_cast<int>(left) : 0;
+}
+
+} // namespace llnet

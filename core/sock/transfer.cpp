@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#include "core/sock/transfer.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace llnet {
+
+namespace {
+
+Outcome<std::size_t> sent(sys::Result<ssize_t> result, const char* op) noexcept
+{
+    if (!result.ok()) {
+        return again_or_failed<std::size_t>(result.error, op);
+    }
+    return done(static_cast<std::size_t>(result.value));
+}
+
+Outcome<std::size_t> received(const Socket& socket, std::size_t room, sys::Result<ssize_t> result,
+                              const char* op) noexcept
+{
+    if (!result.ok()) {
+        return again_or_failed<std::size_t>(result.error, op);
+    }
+    if (result.value == 0 && !socket.has_empty_messages()) {
+        return end_of_stream<std::size_t>();
+    }
+    return done(std::min(static_cast<std::size_t>(result.value), room));
+}
+
+// With MSG_TRUNC a TCP socket drops the bytes instead of copying them (tcp(7)); the room must not show old memory.
+void clear_if_dropped(std::span<char> room, int flags) noexcept
+{
+    if ((flags & MSG_TRUNC) != 0) {
+        std::memset(room.data(), 0, room.size());
+    }
+}
+
+} // namespace
+
+Outcome<std::size_t> send(const sys::System& system, const Socket& socket, std::string_view bytes, int flags) noexcept
+{
+    if (bytes.empty() && socket.type == SOCK_STREAM && socket.fd.get() >= 0) {
+        return done<std::size_t>(0);
+    }
+    return sent(system.send(socket.fd.get(), bytes.data(), bytes.size(), flags), "send");
+}
+
+Outcome<std::size_t> send_to(const sys::System& system, const Socket& socket, std::string_view bytes,
+                             const Address& address, int flags) noexcept
+{
+    return sent(system.send_to(socket.fd.get(), bytes.data(), bytes.size(), flags, address.data(), address.size()),
+                "sendto");
+}
+
+Outcome<std::size_t> receive(const sys::System& system, const Socket& socket, std::span<char> room, int flags) noexcept
+{
+    if (room.empty() && socket.fd.get() >= 0) {
+        return done<std::size_t>(0);
+    }
+    clear_if_dropped(room, flags);
+    return received(socket, room.size(), system.receive(socket.fd.get(), room.data(), room.size(), flags), "recv");
+}
+
+Outcome<std::size_t> receive_from(const sys::System& system, const Socket& socket, std::span<char> room, int flags,
+                                  Address& from) noexcept
+{
+    if (room.empty() && socket.fd.get() >= 0) {
+        return done<std::size_t>(0);
+    }
+    clear_if_dropped(room, flags);
+    socklen_t size = Address::capacity;
+    const sys::Result<ssize_t> result =
+        system.receive_from(socket.fd.get(), room.data(), room.size(), flags, from.writable(), &size);
+    from.resize(result.ok() ? size : 0);
+    return received(socket, room.size(), result, "recvfrom");
+}
+
+Outcome<std::size_t> send_file(const sys::System& system, const Socket& socket, int file, off_t offset,
+                               std::size_t size) noexcept
+{
+    return sent(system.send_file(socket.fd.get(), file, offset, size), "sendfile");
+}
+
+} // namespace llnet

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/base/outcome.hpp"
+#include "glue/kit/errors.hpp"
+
+namespace llnet {
+
+// Generation 4: how an outcome looks in Lua. Failures are error objects; a call that would block gives no error.
+//
+//   action   true | false, err | false, nil, true (would block)
+//   value    the value | nil, err | nil, nil, true
+//   count    n, nil, short | nil, err | 0, nil, true
+//   received the value | nil (end of stream) | nil, err | nil, nil, true
+struct Objects {
+    static constexpr const char* socket_name = "llsocket.socket";
+    static constexpr const char* addrinfo_name = "llsocket.addrinfo";
+    static constexpr const char* msghdr_name = "llsocket.msghdr";
+    static constexpr const char* cmsghdr_name = "llsocket.cmsghdr";
+    static constexpr const char* cmsghdrs_name = "llsocket.cmsghdrs";
+    static constexpr const char* iovec_name = "llsocket.iovec";
+    static constexpr const char* error_name = "llsocket.error";
+    static constexpr const char* error_type_name = "llsocket.errno";
+
+    static int action(lua_State* L, const char* method, const Outcome<>& out)
+    {
+        if (out.status == Status::again) {
+            lua_pushboolean(L, 0);
+            return push_again(L);
+        }
+        lua_pushboolean(L, out.done());
+        if (out.done()) {
+            return 1;
+        }
+        push_error(L, method, out.error);
+        return 2;
+    }
+
+    // `push` pushes the value of a finished call and gives the number of results.
+    template <class T, class Push>
+    static int value(lua_State* L, const char* method, const Outcome<T>& out, Push push)
+    {
+        switch (out.status) {
+        case Status::done:
+            return push(out.value);
+        case Status::again:
+            lua_pushnil(L);
+            return push_again(L);
+        case Status::end:
+            lua_pushnil(L);
+            return 1;
+        case Status::failed:
+            break;
+        }
+        return failure(L, method, out.error);
+    }
+
+    static int count(lua_State* L, const char* method, const Outcome<std::size_t>& out, std::size_t wanted)
+    {
+        if (out.done()) {
+            return counted(L, out.value, out.value != wanted);
+        }
+        if (out.status == Status::again) {
+            return counted(L, 0, true);
+        }
+        return value(L, method, out, [](std::size_t) { return 0; });
+    }
+
+    // The count of a vector write, which is a number even when the call failed.
+    static int written(lua_State* L, const char* method, const Outcome<std::size_t>& out, std::size_t wanted)
+    {
+        if (out.status != Status::failed) {
+            return count(L, method, out, wanted);
+        }
+        lua_pushinteger(L, 0);
+        return push_beside(L, method, out.error);
+    }
+
+    // A connection made, or one that is being made: in progress is success with the error beside it.
+    static int connection(lua_State* L, const char* method, const Outcome<int>& out)
+    {
+        if (out.done()) {
+            lua_pushboolean(L, 1);
+            return out.value == 0 ? 1 : push_beside(L, method, out.error);
+        }
+        const int results = action(L, method, {out.status, {}, out.error});
+        if (out.error.code == ETIMEDOUT) {
+            lua_pushboolean(L, 1);
+            return results + 1;
+        }
+        return results;
+    }
+
+    // Ready, or not within the time.
+    static int readiness(lua_State* L, const char* method, const Outcome<bool>& out)
+    {
+        if (out.done() && !out.value) {
+            lua_pushboolean(L, 0);
+            return push_again(L);
+        }
+        return action(L, method, {out.status, {}, out.error});
+    }
+
+    // An option read, or changed: the answer is the value before the change.
+    template <class Get, class Set>
+    static auto change(bool sets, Get get, Set set) -> decltype(get())
+    {
+        const auto before = get();
+        if (!sets || !before.done()) {
+            return before;
+        }
+        const Outcome<> changed = set();
+        return changed.done() ? before : decltype(get()){changed.status, {}, changed.error};
+    }
+
+    // The pending error of a socket: nil if there is none.
+    static int push_pending(lua_State* L, const char* method, int code)
+    {
+        if (code == 0) {
+            lua_pushnil(L);
+        } else {
+            push_error(L, method, system_error(code, "getsockopt"));
+        }
+        return 1;
+    }
+
+    static int failure(lua_State* L, const char* method, const Error& error)
+    {
+        lua_pushnil(L);
+        return push_beside(L, method, error);
+    }
+
+    static int counted(lua_State* L, std::size_t n, bool again)
+    {
+        lua_pushinteger(L, static_cast<lua_Integer>(n));
+        lua_pushnil(L);
+        lua_pushboolean(L, again);
+        return 3;
+    }
+
+private:
+    static int push_again(lua_State* L)
+    {
+        lua_pushnil(L);
+        lua_pushboolean(L, 1);
+        return 3;
+    }
+
+    static int push_beside(lua_State* L, const char* method, const Error& error)
+    {
+        push_error(L, method, error);
+        return 2;
+    }
+};
+
+} // namespace llnet

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#include "glue/kit/arguments.hpp"
+
+#include <cstdio>
+#include <cstring>
+#include <sys/socket.h>
+
+namespace llnet {
+
+namespace {
+
+const char* type_name(lua_State* L, int index)
+{
+    if (luaL_getmetafield(L, index, "__name") != 0 && lua_type(L, -1) == LUA_TSTRING) {
+        return lua_tostring(L, -1);
+    }
+    return luaL_typename(L, index);
+}
+
+void check_type(lua_State* L, int index, int type)
+{
+    if (lua_type(L, index) != type) {
+        type_error(L, index, lua_typename(L, type));
+    }
+}
+
+} // namespace
+
+int type_error(lua_State* L, int index, const char* expected)
+{
+    const char* actual = type_name(L, index);
+    return luaL_argerror(L, index, lua_pushfstring(L, "%s expected, got %s", expected, actual));
+}
+
+long long check_integer(lua_State* L, int index, long long min, long long max)
+{
+    long long value = 0;
+    if (lua_type(L, index) != LUA_TNUMBER) {
+        type_error(L, index, "integer");
+    }
+    if (!to_integer(L, index, value)) {
+        luaL_argerror(L, index, "number has no integer representation");
+    }
+    if (value < min || value > max) {
+        char text[80];
+        std::snprintf(text, sizeof text, "out of range (%lld to %lld)", min, max);
+        luaL_argerror(L, index, text);
+    }
+    return value;
+}
+
+int opt_int(lua_State* L, int index, int fallback, int min, int max)
+{
+    return is_absent(L, index) ? fallback : check_int(L, index, min, max);
+}
+
+std::size_t check_size(lua_State* L, int index)
+{
+    return static_cast<std::size_t>(check_integer(L, index, 0, INT_MAX));
+}
+
+std::size_t opt_size(lua_State* L, int index, std::size_t fallback)
+{
+    return is_absent(L, index) ? fallback : check_size(L, index);
+}
+
+double check_duration(lua_State* L, int index)
+{
+    check_type(L, index, LUA_TNUMBER);
+    const auto value = static_cast<double>(lua_tonumber(L, index));
+    if (!(value >= 0 && value <= INT_MAX)) { // also true for NaN
+        luaL_argerror(L, index, lua_pushfstring(L, "out of range (0 to %d)", INT_MAX));
+    }
+    return value;
+}
+
+bool check_boolean(lua_State* L, int index)
+{
+    check_type(L, index, LUA_TBOOLEAN);
+    return lua_toboolean(L, index) != 0;
+}
+
+bool opt_boolean(lua_State* L, int index, bool fallback)
+{
+    return is_absent(L, index) ? fallback : check_boolean(L, index);
+}
+
+std::string_view check_bytes(lua_State* L, int index)
+{
+    check_type(L, index, LUA_TSTRING);
+    std::size_t size = 0;
+    const char* data = lua_tolstring(L, index, &size);
+    return {data, size};
+}
+
+const char* check_text(lua_State* L, int index)
+{
+    const std::string_view bytes = check_bytes(L, index);
+    if (std::memchr(bytes.data(), 0, bytes.size()) != nullptr) {
+        luaL_argerror(L, index, "string contains NUL");
+    }
+    return bytes.data();
+}
+
+const char* opt_text(lua_State* L, int index)
+{
+    return is_absent(L, index) ? nullptr : check_text(L, index);
+}
+
+int check_flags(lua_State* L, int first)
+{
+    int flags = 0;
+    const int last = lua_gettop(L);
+    for (int index = first; index <= last; ++index) {
+        flags |= opt_int(L, index, 0);
+    }
+    return flags;
+}
+
+int check_how(lua_State* L, int index)
+{
+    const int how = check_int(L, index);
+    if (how != SHUT_RD && how != SHUT_WR && how != SHUT_RDWR) {
+        luaL_argerror(L, index, "SHUT_RD, SHUT_WR or SHUT_RDWR expected");
+    }
+    return how;
+}
+
+} // namespace llnet

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "glue/kit/compat.hpp"
+
+#include <climits>
+#include <string_view>
+
+namespace llnet {
+
+// Reading of arguments. Each function raises an argument error in Lua's own form when the value is not what it wants;
+// nothing is converted between strings and numbers.
+
+// Raises "X expected, got Y"; Y is the class's name for an object that has one.
+int type_error(lua_State* L, int index, const char* expected);
+
+// Whether the optional argument is missing or nil.
+inline bool is_absent(lua_State* L, int index)
+{
+    return lua_type(L, index) <= LUA_TNIL;
+}
+
+long long check_integer(lua_State* L, int index, long long min, long long max);
+
+inline int check_int(lua_State* L, int index, int min = INT_MIN, int max = INT_MAX)
+{
+    return static_cast<int>(check_integer(L, index, min, max));
+}
+
+int opt_int(lua_State* L, int index, int fallback, int min = INT_MIN, int max = INT_MAX);
+
+// A number of bytes: 0 to INT_MAX, more than which no system call moves at once.
+std::size_t check_size(lua_State* L, int index);
+std::size_t opt_size(lua_State* L, int index, std::size_t fallback);
+
+// A finite number from 0 to INT_MAX, with its fraction.
+double check_duration(lua_State* L, int index);
+
+bool check_boolean(lua_State* L, int index);
+bool opt_boolean(lua_State* L, int index, bool fallback);
+
+std::string_view check_bytes(lua_State* L, int index);
+
+// A string without NULs, as the C library wants it; the optional one is nullptr when absent.
+const char* check_text(lua_State* L, int index);
+const char* opt_text(lua_State* L, int index);
+
+// The flags from `first` to the last argument, OR-ed; nil counts as none.
+int check_flags(lua_State* L, int first);
+
+// SHUT_RD, SHUT_WR or SHUT_RDWR.
+int check_how(lua_State* L, int index);
+
+} // namespace llnet

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/base/outcome.hpp"
+#include "glue/kit/arguments.hpp"
+
+#include <cerrno>
+#include <new>
+#include <stdexcept>
+#include <type_traits>
+
+namespace llnet {
+
+// C++ objects in userdata.
+//
+// Every function of a module is a closure with the same two upvalues: its class's own metatable, and the table of all
+// metatables of its generation, indexed by Class. So a check compares tables and looks nothing up by name.
+
+enum class Class : int {
+    socket = 1,
+    addrinfo,
+    msghdr,
+    cmsghdr,
+    cmsghdrs,
+    iovec,
+    error,
+    errno_value,
+    answers, // of the resolver, while they are turned into objects
+    devices, // the same for interfaces
+};
+
+inline constexpr int own_metatable = lua_upvalueindex(1);
+inline constexpr int all_metatables = lua_upvalueindex(2);
+
+// Which class a C++ type is bound to: specialised where it is bound, with a member `id`.
+template <class T>
+struct ClassOf;
+
+inline void push_metatable(lua_State* L, Class id)
+{
+    lua_rawgeti(L, all_metatables, static_cast<int>(id));
+}
+
+// Whether the value at `index` is a userdata with the metatable on top of the stack, which is popped.
+bool has_metatable(lua_State* L, int index);
+
+// Raises the argument error for a value that should have had the metatable on top of the stack.
+int class_error(lua_State* L, int index);
+
+// Whether the first argument is an object of the function's own class: every method call asks this, so it is inline.
+inline bool is_self(lua_State* L)
+{
+    if (lua_type(L, 1) != LUA_TUSERDATA || lua_getmetatable(L, 1) == 0) {
+        return false;
+    }
+    const bool same = lua_rawequal(L, -1, own_metatable) != 0;
+    lua_pop(L, 1);
+    return same;
+}
+
+// The object that the method was called on.
+template <class T>
+T& check_self(lua_State* L)
+{
+    if (!is_self(L)) {
+        lua_pushvalue(L, own_metatable);
+        class_error(L, 1);
+    }
+    return *static_cast<T*>(lua_touserdata(L, 1));
+}
+
+// The object at `index`, or nullptr if the value is something else.
+template <class T>
+T* test_object(lua_State* L, int index)
+{
+    push_metatable(L, ClassOf<T>::id);
+    return has_metatable(L, index) ? static_cast<T*>(lua_touserdata(L, index)) : nullptr;
+}
+
+template <class T>
+T& check_object(lua_State* L, int index)
+{
+    T* object = test_object<T>(L, index);
+    if (object == nullptr) {
+        push_metatable(L, ClassOf<T>::id);
+        class_error(L, index);
+    }
+    return *object;
+}
+
+template <class T>
+T* opt_object(lua_State* L, int index)
+{
+    return is_absent(L, index) ? nullptr : &check_object<T>(L, index);
+}
+
+// Pushes an empty object that has its __gc already, to be filled by the work that follows.
+template <class T>
+T& reserve(lua_State* L)
+{
+    static_assert(std::is_nothrow_default_constructible_v<T>);
+    static_assert(alignof(T) <= 8, "Lua aligns userdata to 8 bytes");
+    T* object = new (new_userdata(L, sizeof(T))) T();
+    push_metatable(L, ClassOf<T>::id);
+    lua_setmetatable(L, -2);
+    return *object;
+}
+
+// __gc: the object is empty afterwards, so that a finalizer which still reaches it finds a closed one.
+template <class T>
+int collect(lua_State* L)
+{
+    T& object = check_self<T>(L);
+    object.~T();
+    new (&object) T();
+    return 0;
+}
+
+// Runs work of the core that allocates. No Lua inside: this is the only place where C++ exceptions are caught.
+template <class Work>
+auto work(Work run) -> decltype(run())
+{
+    try {
+        return run();
+    } catch (const std::bad_alloc&) {
+        return {Status::failed, {}, system_error(ENOMEM, "malloc")};
+    } catch (const std::length_error&) {
+        return {Status::failed, {}, system_error(ENOMEM, "malloc")};
+    }
+}
+
+// Defines the class `id` with its __name and metamethods. The table of all metatables is on top of the stack and stays,
+// here and below; a list ends with {nullptr, nullptr}.
+void define_class(lua_State* L, Class id, const char* name, const luaL_Reg* metamethods);
+
+void add_methods(lua_State* L, Class id, const luaL_Reg* methods);
+
+// Adds functions of the class to the module table below the table of all metatables.
+void add_functions(lua_State* L, Class id, const luaL_Reg* functions);
+
+} // namespace llnet

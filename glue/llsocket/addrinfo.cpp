@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: MIT
+#include "glue/llsocket/addrinfo.hpp"
+
+#include "glue/faces/objects.hpp"
+
+#include <cstdio>
+#include <vector>
+
+namespace llnet {
+
+// The answers of one look-up, kept by the collector while they are turned into objects.
+struct Answers {
+    std::vector<Resolved> list;
+};
+
+template <>
+struct ClassOf<Answers> {
+    static constexpr Class id = Class::answers;
+};
+
+namespace {
+
+void push_named(lua_State* L, const AddressInfo& info, std::string_view name)
+{
+    void* memory = new_userdata(L, sizeof(AddressBox) + name.size());
+    auto* box = new (memory) AddressBox{info, !name.empty(), name.size()};
+    name.copy(box->name(), name.size());
+    push_metatable(L, Class::addrinfo);
+    lua_setmetatable(L, -2);
+}
+
+const AddressInfo& check_info(lua_State* L)
+{
+    return check_self<AddressBox>(L).info;
+}
+
+int addrinfo_family(lua_State* L)
+{
+    lua_pushinteger(L, check_info(L).address.family());
+    return 1;
+}
+
+int addrinfo_socktype(lua_State* L)
+{
+    lua_pushinteger(L, check_info(L).type);
+    return 1;
+}
+
+int addrinfo_protocol(lua_State* L)
+{
+    lua_pushinteger(L, check_info(L).protocol);
+    return 1;
+}
+
+int addrinfo_canonname(lua_State* L)
+{
+    AddressBox& box = check_self<AddressBox>(L);
+    if (box.has_name) {
+        lua_pushlstring(L, box.name(), box.name_size);
+    } else {
+        lua_pushnil(L);
+    }
+    return 1;
+}
+
+int addrinfo_port(lua_State* L)
+{
+    const int port = check_info(L).address.port();
+    if (port >= 0) {
+        lua_pushinteger(L, port);
+    } else {
+        lua_pushnil(L);
+    }
+    return 1;
+}
+
+int addrinfo_addr(lua_State* L)
+{
+    const Address& address = check_info(L).address;
+    HostText text;
+    if (address.is_inet()) {
+        lua_pushstring(L, numeric_host(sys::host(), address, text));
+        return 1;
+    }
+    const std::string_view bytes = address.family() == AF_UNIX ? address.path() : address.payload();
+    if (address.family() == AF_UNIX && bytes.empty()) {
+        lua_pushnil(L);
+    } else {
+        lua_pushlstring(L, bytes.data(), bytes.size());
+    }
+    return 1;
+}
+
+template <class Face>
+int addrinfo_getnameinfo(lua_State* L)
+{
+    const AddressInfo& info = check_info(L);
+    const int flags = check_flags(L, 2);
+    const Outcome<NameInfo> out = name_info(sys::host(), info.address, flags);
+    return Face::value(L, "getnameinfo", out, [L](const NameInfo& names) {
+        lua_createtable(L, 0, 3);
+        lua_pushstring(L, names.host);
+        lua_setfield(L, -2, "host");
+        lua_pushstring(L, names.service);
+        lua_pushvalue(L, -1);
+        lua_setfield(L, -3, "service");
+        lua_setfield(L, -2, "serv"); // its name in the older generations
+        return 1;
+    });
+}
+
+void push_unix_text(lua_State* L, std::string_view path)
+{
+    if (path.starts_with('\0')) { // written as ss(8) and systemd do
+        path.remove_prefix(1);
+        lua_pushliteral(L, "unix:@");
+    } else {
+        lua_pushliteral(L, "unix:");
+    }
+    lua_pushlstring(L, path.data(), path.size());
+    lua_concat(L, 2);
+}
+
+void push_address_text(lua_State* L, const Address& address)
+{
+    HostText text;
+    switch (address.family()) {
+    case AF_UNIX:
+        push_unix_text(L, address.path());
+        break;
+    case AF_INET:
+        lua_pushfstring(L, "%s:%d", numeric_host(sys::host(), address, text), address.port());
+        break;
+    case AF_INET6:
+        lua_pushfstring(L, "[%s]:%d", numeric_host(sys::host(), address, text), address.port());
+        break;
+    default:
+        lua_pushfstring(L, "family %d", address.family());
+    }
+}
+
+int addrinfo_tostring(lua_State* L)
+{
+    const AddressInfo& info = check_info(L);
+    lua_getfield(L, own_metatable, "__name");
+    lua_pushliteral(L, ": ");
+    push_address_text(L, info.address);
+    lua_concat(L, 3);
+    return 1;
+}
+
+int addrinfo_equal(lua_State* L)
+{
+    const AddressBox* a = test_object<AddressBox>(L, 1);
+    const AddressBox* b = test_object<AddressBox>(L, 2);
+    lua_pushboolean(L, a != nullptr && b != nullptr && a->info == b->info);
+    return 1;
+}
+
+using PortText = char[8];
+
+// A port as the resolver wants it: a number from 0 to 65535 or a string, which may be a service's name.
+const char* opt_service(lua_State* L, int index, PortText& text)
+{
+    if (lua_type(L, index) != LUA_TNUMBER) {
+        return opt_text(L, index);
+    }
+    std::snprintf(text, sizeof text, "%u", static_cast<unsigned>(check_int(L, index, 0, 65535)) & 0xffffU);
+    return text;
+}
+
+// Looks up into a userdata, which is left on the stack.
+Outcome<> look_up(lua_State* L, const Query& query, Answers*& answers)
+{
+    answers = &reserve<Answers>(L);
+    return work([&] { return resolve(sys::host(), query, answers->list); });
+}
+
+// addrinfo.inet and inet6: the first answer for one family.
+template <class Face>
+int push_inet(lua_State* L, const char* method, int family)
+{
+    PortText port;
+    Query query;
+    query.host = opt_text(L, 1);
+    query.service = opt_service(L, 2, port);
+    query.family = family;
+    query.type = opt_int(L, 3, SOCK_STREAM);
+    query.protocol = opt_int(L, 4, 0);
+    query.flags = check_flags(L, 5);
+    Answers* answers = nullptr;
+    const Outcome<> out = look_up(L, query, answers);
+    return Face::value(L, method, out, [&](None) {
+        const Resolved& first = answers->list.front();
+        push_named(L, first.info, first.canonical_name);
+        return 1;
+    });
+}
+
+template <class Face>
+int new_inet(lua_State* L)
+{
+    return push_inet<Face>(L, "inet", AF_INET);
+}
+
+template <class Face>
+int new_inet6(lua_State* L)
+{
+    return push_inet<Face>(L, "inet6", AF_INET6);
+}
+
+template <class Face>
+int new_unix(lua_State* L)
+{
+    const std::string_view path = check_bytes(L, 1);
+    const int type = opt_int(L, 2, SOCK_STREAM);
+    const int protocol = opt_int(L, 3, 0);
+    check_flags(L, 4); // accepted for the sake of the signature; the family has no resolver
+    const Outcome<Address> out = Address::unix_path(path);
+    return Face::value(L, "unix", out, [=](const Address& address) {
+        push_addrinfo(L, {address, type, protocol});
+        return 1;
+    });
+}
+
+template <class Face>
+int new_opaque(lua_State* L)
+{
+    const int family = check_int(L, 1, 0, 65535);
+    const std::string_view bytes = check_bytes(L, 2);
+    const int type = opt_int(L, 3, SOCK_STREAM);
+    const int protocol = opt_int(L, 4, 0);
+    const Outcome<Address> out = Address::opaque(family, bytes);
+    return Face::value(L, "opaque", out, [=](const Address& address) {
+        push_addrinfo(L, {address, type, protocol});
+        return 1;
+    });
+}
+
+template <class Face>
+int get_addrinfo(lua_State* L)
+{
+    PortText port;
+    Query query;
+    query.host = opt_text(L, 1);
+    query.service = opt_service(L, 2, port);
+    query.family = opt_int(L, 3, AF_UNSPEC);
+    query.type = opt_int(L, 4, 0);
+    query.protocol = opt_int(L, 5, 0);
+    query.flags = check_flags(L, 6);
+    Answers* answers = nullptr;
+    const Outcome<> out = look_up(L, query, answers);
+    return Face::value(L, "getaddrinfo", out, [&](None) {
+        lua_createtable(L, static_cast<int>(answers->list.size()), 0);
+        int index = 0;
+        for (const Resolved& answer : answers->list) {
+            push_named(L, answer.info, answer.canonical_name);
+            lua_rawseti(L, -2, ++index);
+        }
+        return 1;
+    });
+}
+
+constexpr luaL_Reg answers_metamethods[] = {{"__gc", collect<Answers>}, {nullptr, nullptr}};
+
+constexpr luaL_Reg metamethods[] = {
+    {"__tostring", addrinfo_tostring},
+    {"__eq", addrinfo_equal},
+    {nullptr, nullptr},
+};
+
+template <class Face>
+constexpr luaL_Reg methods[] = {
+    {"family", addrinfo_family},
+    {"socktype", addrinfo_socktype},
+    {"protocol", addrinfo_protocol},
+    {"canonname", addrinfo_canonname},
+    {"port", addrinfo_port},
+    {"addr", addrinfo_addr},
+    {"getnameinfo", addrinfo_getnameinfo<Face>},
+    {nullptr, nullptr},
+};
+
+template <class Face>
+constexpr luaL_Reg functions[] = {
+    {"unix", new_unix<Face>},
+    {"inet", new_inet<Face>},
+    {"inet6", new_inet6<Face>},
+    {"opaque", new_opaque<Face>},
+    {"getaddrinfo", get_addrinfo<Face>},
+    {nullptr, nullptr},
+};
+
+} // namespace
+
+void push_addrinfo(lua_State* L, const AddressInfo& info)
+{
+    push_named(L, info, {});
+}
+
+template <class Face>
+void define_addrinfo(lua_State* L)
+{
+    define_class(L, Class::answers, "resolver answers", answers_metamethods);
+    define_class(L, Class::addrinfo, Face::addrinfo_name, metamethods);
+    add_methods(L, Class::addrinfo, methods<Face>);
+}
+
+template <class Face>
+void add_addrinfo(lua_State* L)
+{
+    add_functions(L, Class::addrinfo, functions<Face>);
+}
+
+template void define_addrinfo<Objects>(lua_State*);
+template void add_addrinfo<Objects>(lua_State*);
+
+} // namespace llnet

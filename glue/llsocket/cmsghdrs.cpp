@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "glue/faces/objects.hpp"
+#include "glue/llsocket/cmsghdr.hpp"
+
+namespace llnet {
+
+namespace {
+
+int new_cmsghdrs(lua_State* L)
+{
+    reserve<ControlQueue>(L);
+    return 1;
+}
+
+template <class Face>
+int cmsghdrs_push(lua_State* L)
+{
+    ControlQueue& self = check_self<ControlQueue>(L);
+    const ControlPtr& message = check_object<ControlPtr>(L, 2);
+    luaL_argcheck(L, message != nullptr, 2, "object was collected");
+    const Outcome<> out = work([&] {
+        self.push(message);
+        return done();
+    });
+    return Face::action(L, "push", out);
+}
+
+int cmsghdrs_shift(lua_State* L)
+{
+    ControlQueue& self = check_self<ControlQueue>(L);
+    if (self.size() == 0) {
+        lua_pushnil(L);
+        return 1;
+    }
+    ControlPtr& first = reserve<ControlPtr>(L);
+    first = self.shift();
+    return 1;
+}
+
+int cmsghdrs_length(lua_State* L)
+{
+    lua_pushinteger(L, static_cast<lua_Integer>(check_self<ControlQueue>(L).size()));
+    return 1;
+}
+
+int cmsghdrs_tostring(lua_State* L)
+{
+    const ControlQueue& self = check_self<ControlQueue>(L);
+    lua_getfield(L, own_metatable, "__name");
+    lua_pushfstring(L, ": %d messages", static_cast<int>(self.size()));
+    lua_concat(L, 2);
+    return 1;
+}
+
+constexpr luaL_Reg metamethods[] = {
+    {"__gc", collect<ControlQueue>},
+    {"__len", cmsghdrs_length},
+    {"__tostring", cmsghdrs_tostring},
+    {nullptr, nullptr},
+};
+
+template <class Face>
+constexpr luaL_Reg methods[] = {
+    {"push", cmsghdrs_push<Face>},
+    {"shift", cmsghdrs_shift},
+    {nullptr, nullptr},
+};
+
+constexpr luaL_Reg functions[] = {{"new", new_cmsghdrs}, {nullptr, nullptr}};
+
+} // namespace
+
+template <class Face>
+void define_cmsghdrs(lua_State* L)
+{
+    define_class(L, Class::cmsghdrs, Face::cmsghdrs_name, metamethods);
+    add_methods(L, Class::cmsghdrs, methods<Face>);
+}
+
+template <class Face>
+void add_cmsghdrs(lua_State* L)
+{
+    add_functions(L, Class::cmsghdrs, functions);
+}
+
+template void define_cmsghdrs<Objects>(lua_State*);
+template void add_cmsghdrs<Objects>(lua_State*);
+
+} // namespace llnet

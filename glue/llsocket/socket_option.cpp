@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+#include "core/sock/option.hpp"
+#include "glue/faces/objects.hpp"
+#include "glue/llsocket/socket.hpp"
+
+namespace llnet {
+
+namespace {
+
+int push_boolean(lua_State* L, bool value)
+{
+    lua_pushboolean(L, value);
+    return 1;
+}
+
+int push_option(lua_State* L, OptionKind kind, const OptionValue& value)
+{
+    switch (kind) {
+    case OptionKind::boolean:
+        return push_boolean(L, value.integer != 0);
+    case OptionKind::integer:
+    case OptionKind::linger:
+        lua_pushinteger(L, value.integer);
+        break;
+    case OptionKind::seconds:
+        lua_pushnumber(L, static_cast<lua_Number>(value.seconds));
+        break;
+    case OptionKind::interface_name:
+        if (value.size == 0) {
+            lua_pushnil(L);
+            break;
+        }
+        [[fallthrough]];
+    case OptionKind::bytes:
+        lua_pushlstring(L, value.text, value.size);
+        break;
+    }
+    return 1;
+}
+
+void copy_text(std::string_view text, OptionValue& value)
+{
+    value.size = text.copy(value.text, sizeof value.text - 1);
+}
+
+std::string_view check_option_bytes(lua_State* L, int index, const OptionRow& row)
+{
+    const std::string_view bytes = check_bytes(L, index);
+    if (bytes.size() > static_cast<std::size_t>(row.max)) {
+        luaL_argerror(L, index, lua_pushfstring(L, "string too long (at most %d bytes)", row.max));
+    }
+    return bytes;
+}
+
+OptionValue check_option(lua_State* L, int index, const OptionRow& row)
+{
+    OptionValue value;
+    if (row.access == OptionAccess::read_only) {
+        luaL_argerror(L, index, "the option can only be read");
+    }
+    switch (row.kind) {
+    case OptionKind::boolean:
+        value.integer = check_boolean(L, index) ? 1 : 0;
+        break;
+    case OptionKind::integer:
+    case OptionKind::linger:
+        value.integer = check_int(L, index, row.min, row.max);
+        break;
+    case OptionKind::seconds:
+        value.seconds = check_duration(L, index);
+        break;
+    case OptionKind::interface_name:
+        copy_text(check_interface(L, index), value);
+        break;
+    case OptionKind::bytes:
+        copy_text(check_option_bytes(L, index, row), value);
+        break;
+    }
+    return value;
+}
+
+// The method of one option row, whose number is the third upvalue.
+template <class Face>
+int socket_option(lua_State* L)
+{
+    const Socket& self = check_self<Socket>(L);
+    const OptionRow& row = option_rows()[static_cast<std::size_t>(lua_tointeger(L, lua_upvalueindex(3)))];
+    const bool sets = !is_absent(L, 2);
+    const OptionValue wanted = sets ? check_option(L, 2, row) : OptionValue{};
+    const Outcome<OptionValue> out = Face::change(
+        sets, [&] { return get_option(sys::host(), self, row); },
+        [&] { return set_option(sys::host(), self, row, wanted); });
+    return Face::value(L, row.name, out, [&](const OptionValue& value) { return push_option(L, row.kind, value); });
+}
+
+using Getter = Outcome<bool> (*)(const sys::System&, int) noexcept;
+using Setter = Outcome<> (*)(const sys::System&, int, bool) noexcept;
+
+// A flag of the descriptor itself.
+template <class Face>
+int descriptor_flag(lua_State* L, const char* method, Getter get, Setter set)
+{
+    const int fd = check_self<Socket>(L).fd.get();
+    const bool sets = !is_absent(L, 2);
+    const bool wanted = sets && check_boolean(L, 2);
+    const Outcome<bool> out = Face::change(
+        sets, [&] { return get(sys::host(), fd); }, [&] { return set(sys::host(), fd, wanted); });
+    return Face::value(L, method, out, [L](bool value) { return push_boolean(L, value); });
+}
+
+template <class Face>
+int socket_cloexec(lua_State* L)
+{
+    return descriptor_flag<Face>(L, "cloexec", close_on_exec, set_close_on_exec);
+}
+
+template <class Face>
+int socket_nonblock(lua_State* L)
+{
+    return descriptor_flag<Face>(L, "nonblock", nonblock, set_nonblock);
+}
+
+template <class Face>
+int socket_error(lua_State* L)
+{
+    const Outcome<int> out = pending_error(sys::host(), check_self<Socket>(L).fd.get());
+    return Face::value(L, "error", out, [L](int code) { return Face::push_pending(L, "error", code); });
+}
+
+template <class Face>
+constexpr luaL_Reg methods[] = {
+    {"cloexec", socket_cloexec<Face>},
+    {"nonblock", socket_nonblock<Face>},
+    {"error", socket_error<Face>},
+    {nullptr, nullptr},
+};
+
+} // namespace
+
+template <class Face>
+void add_option_methods(lua_State* L)
+{
+    add_methods(L, Class::socket, methods<Face>);
+    const int metatables = lua_gettop(L);
+    lua_rawgeti(L, metatables, static_cast<int>(Class::socket));
+    lua_getfield(L, metatables + 1, "__index");
+    lua_Integer number = 0;
+    for (const OptionRow& row : option_rows()) {
+        lua_pushvalue(L, metatables + 1);
+        lua_pushvalue(L, metatables);
+        lua_pushinteger(L, number++);
+        lua_pushcclosure(L, socket_option<Face>, 3);
+        lua_setfield(L, metatables + 2, row.name);
+    }
+    lua_settop(L, metatables);
+}
+
+template void add_option_methods<Objects>(lua_State*);
+
+} // namespace llnet

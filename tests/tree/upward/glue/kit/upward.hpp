@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+// Breaks the layers on purpose: tests that tools/check_layers.lua says so.
+#include "glue/llsocket/socket.hpp"

@@ -1,0 +1,138 @@
+-- SPDX-License-Identifier: MIT
+-- The tables of the reference pages: options, constants, errors.
+
+local facts = require('tools.generate.facts')
+local text = require('tools.generate.text')
+
+local tables = {}
+
+local function add_opening(add, title, page)
+  add('# ' .. title)
+  add()
+  add((facts.read_prose(page):gsub('\n$', '')))
+  add()
+end
+
+local function add_table(add, heads, rows)
+  add('| ' .. table.concat(heads, ' | ') .. ' |')
+  add('|' .. (' --- |'):rep(#heads))
+  for _, row in ipairs(rows) do
+    add('| ' .. table.concat(row, ' | ') .. ' |')
+  end
+  add()
+end
+
+local function sorted_options()
+  local rows = {}
+  for _, row in ipairs(facts.options) do
+    rows[#rows + 1] = row
+  end
+  table.sort(rows, function(a, b)
+    return a.method < b.method
+  end)
+  return rows
+end
+
+local function option_notes(row)
+  local notes = { row.says }
+  notes[#notes + 1] = row.note
+  local refusals = {}
+  for system, error_name in pairs(row.refuses or {}) do
+    refusals[#refusals + 1] = ('%s refuses every change with %s.'):format(system, error_name)
+  end
+  table.sort(refusals)
+  notes[#notes + 1] = refusals[1] and table.concat(refusals, ' ')
+  return table.concat(notes, ' ')
+end
+
+function tables.add_option_signatures(add, class)
+  local rows = {}
+  for _, method in ipairs(class.methods) do
+    if method.option then
+      local param = method.params[1]
+      rows[#rows + 1] = {
+        '`' .. text.call(class, method, true) .. '`',
+        method.results[1].type,
+        param and text.range(param) or '',
+        method.says,
+      }
+    end
+  end
+  table.sort(rows, function(a, b)
+    return a[1] < b[1]
+  end)
+  add_table(add, { 'method', 'value', 'range', 'says' }, rows)
+end
+
+function tables.add_options(add)
+  add_opening(add, 'Options', 'options')
+  local rows = {}
+  for _, row in ipairs(sorted_options()) do
+    local marks = {}
+    marks[#marks + 1] = row.access == 'r' and 'read' or nil
+    marks[#marks + 1] = row.privileged and 'privilege' or nil
+    rows[#rows + 1] = {
+      '`' .. row.method .. '`',
+      text.option_constants(row),
+      ('%s `%s`'):format(row.kind, row.arg),
+      table.concat(row.sockets, ', '),
+      table.concat(marks, ', '),
+      option_notes(row),
+      row.source,
+    }
+  end
+  add_table(add, { 'method', 'constant', 'value', 'sockets', 'access', 'says', 'source' }, rows)
+end
+
+function tables.add_constants(add)
+  add_opening(add, 'Constants', 'constants')
+  for _, group in ipairs(facts.constants) do
+    add('## ' .. group.title)
+    add()
+    add(('%s Source: %s.'):format(group.says, group.source))
+    add()
+    local plain = {}
+    for _, row in ipairs(facts.group_rows(group)) do
+      if row.note then
+        add(('- `%s`: %s'):format(row.name, row.note))
+      else
+        plain[#plain + 1] = '`' .. row.name .. '`'
+      end
+    end
+    if group.rows then
+      add()
+    end
+    if #plain > 0 then
+      add((group.rows and 'Also ' or '') .. table.concat(plain, ', ') .. '.')
+      add()
+    end
+  end
+end
+
+local function error_table(add, rows)
+  local lines = {}
+  for _, row in ipairs(rows) do
+    local meaning = row.alias and ('%s; on most systems another name of %s'):format(row[2], row.alias) or row[2]
+    lines[#lines + 1] = { '`' .. row[1] .. '`', meaning }
+  end
+  table.sort(lines, function(a, b)
+    return a[1] < b[1]
+  end)
+  add_table(add, { 'name', 'meaning' }, lines)
+end
+
+function tables.add_errors(add)
+  add_opening(add, 'Errors', 'errors')
+  add('## System calls')
+  add()
+  add('Source: errno(3).')
+  add()
+  error_table(add, facts.errors.errno)
+  add('## Name look-ups')
+  add()
+  add('Failures of getaddrinfo and getnameinfo. Source: gai_strerror(3).')
+  add()
+  error_table(add, facts.errors.eai)
+end
+
+return tables
