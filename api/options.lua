@@ -135,7 +135,7 @@ return {
     note = 'Above 6 it needs a privilege. Setting `tos` on IPv4 changes it too.',
   }),
   socket_level('SO_RCVBUF', {
-    method = 'rcvbuf', kind = 'integer', arg = 'sz', min = 0, max = int_max, sockets = every, sample = 65536,
+    method = 'rcvbuf', kind = 'integer', arg = 'sz', min = 0, max = int_max, sockets = every, sample = 40000,
     readback = 'doubled',
     says = 'Bytes of the receive buffer.',
     note = 'Linux doubles the value that is set and limits it to net.core.rmem_max.',
@@ -162,7 +162,7 @@ return {
     says = 'Whether a control message (SO_RXQ_OVFL) tells how many datagrams were dropped.',
   }),
   socket_level('SO_SNDBUF', {
-    method = 'sndbuf', kind = 'integer', arg = 'sz', min = 0, max = int_max, sockets = every, sample = 65536,
+    method = 'sndbuf', kind = 'integer', arg = 'sz', min = 0, max = int_max, sockets = every, sample = 40000,
     readback = 'doubled',
     says = 'Bytes of the send buffer.',
     note = 'Linux doubles the value that is set and limits it to net.core.wmem_max.',

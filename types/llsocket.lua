@@ -257,7 +257,7 @@ function sock:recvfrom(bufsize, ...) end
 
 ---Receives a descriptor that `sendfd` passed. It is close-on-exec and the program must close it.
 ---
----Ordinary data is never consumed: ENOMSG when it comes first, EMSGSIZE when the next message carries more than one descriptor or byte. `recv` and `recvmsg` take these. At the end of a stream all results are nil.
+---Ordinary data is never consumed: ENOMSG when it comes first or, on a stream, shares the message with the descriptor; EMSGSIZE when the message carries several descriptors or, on a datagram or seqpacket socket, more than one byte. `recvmsg` takes these with their descriptors. At the end of a stream all results are nil.
 ---@param ... integer MSG_* constants
 ---@return integer? fd the descriptor
 ---@return llsocket.error? err why it failed

@@ -50,7 +50,7 @@ return {
       flags,
     },
     results = { count('always 0'), err, again },
-    errors = { 'EBADF', 'EPIPE', 'ETOOMANYREFS' },
+    errors = { 'EBADF', 'EPIPE', 'EOPNOTSUPP', 'ETOOMANYREFS' },
     source = 'sendmsg(2), unix(7)',
   },
   {
@@ -132,8 +132,9 @@ return {
       again,
     },
     errors = { 'ENOMSG', 'EMSGSIZE' },
-    note = 'Ordinary data is never consumed: ENOMSG when it comes first, EMSGSIZE when the next message carries more '
-      .. 'than one descriptor or byte. `recv` and `recvmsg` take these. At the end of a stream all results are nil.',
+    note = 'Ordinary data is never consumed: ENOMSG when it comes first or, on a stream, shares the message with the '
+      .. 'descriptor; EMSGSIZE when the message carries several descriptors or, on a datagram or seqpacket socket, more '
+      .. 'than one byte. `recvmsg` takes these with their descriptors. At the end of a stream all results are nil.',
     source = 'recvmsg(2), unix(7)',
   },
   {

@@ -4,6 +4,7 @@
 #include "core/base/fd.hpp"
 #include "core/sys/control.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace llnet {
@@ -50,7 +51,7 @@ std::size_t ControlQueue::encoded_size() const noexcept
 
 void ControlQueue::encode(std::span<std::byte> into) const noexcept
 {
-    std::memset(into.data(), 0, into.size()); // the padding goes to the kernel too
+    std::fill(into.begin(), into.end(), std::byte{}); // the padding goes to the kernel too
     std::size_t at = 0;
     for (const ControlPtr& message : messages_) {
         const std::string_view payload = message->payload();

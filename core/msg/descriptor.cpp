@@ -11,12 +11,14 @@ namespace llnet {
 
 namespace {
 
+constexpr const char* op = "recvmsg";
+
 // Two descriptors, so that a message with more than one is seen to have more.
 constexpr std::size_t max_descriptors = 2;
 
-// What came with one byte of a message.
+// What came with the first bytes of a message.
 struct Passed {
-    ssize_t size = 0; // of the whole message where the protocol keeps messages, else at most 1
+    ssize_t size = 0; // of the whole message where the protocol keeps messages, else what there was room for
     bool truncated_control = false;
     std::array<Fd, max_descriptors> fds;
     std::size_t count = 0;
@@ -32,10 +34,11 @@ void collect(msghdr& header, Passed& passed) noexcept
     });
 }
 
-sys::Result<> receive_byte(const sys::System& system, int fd, int flags, Passed& passed) noexcept
+// Receives `room` bytes (1 or 2) and the descriptors that come with them.
+sys::Result<> receive_bytes(const sys::System& system, int fd, std::size_t room, int flags, Passed& passed) noexcept
 {
-    char byte = 0;
-    iovec part{&byte, 1};
+    std::array<char, 2> bytes{};
+    iovec part{bytes.data(), room};
     // Credentials may come first when the program asked for them (SO_PASSCRED); room for them as well.
     alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(max_descriptors * sizeof(int)) + 256> control;
     msghdr header{};
@@ -53,15 +56,48 @@ sys::Result<> receive_byte(const sys::System& system, int fd, int flags, Passed&
     return {};
 }
 
-// Why the message that was looked at is not one to take a descriptor from; 0 if it is.
-int refusal(const Socket& socket, const Passed& peeked) noexcept
+// Why there is no descriptor although one was expected: control data that had room for it, so this process has no free
+// number, or nothing of the kind.
+int missing_descriptor(const Passed& passed) noexcept
 {
-    if (peeked.count == 0) {
-        // Control data without room for a descriptor: this process has no free number.
-        return peeked.truncated_control ? EMFILE : ENOMSG;
+    return passed.truncated_control ? EMFILE : ENOMSG;
+}
+
+// Why the message that was looked at is not one to take a descriptor from; 0 if it is.
+int refusal(const Socket& socket, const Passed& seen) noexcept
+{
+    if (seen.count == 0) {
+        return missing_descriptor(seen);
     }
-    const bool has_more_bytes = socket.type != SOCK_STREAM && peeked.size > 1;
-    return peeked.count > 1 || has_more_bytes ? EMSGSIZE : 0;
+    // There was room for more than one, so this process had no free number for the others.
+    if (seen.count == 1 && seen.truncated_control) {
+        return EMFILE;
+    }
+    // A look at a Linux stream goes on until it meets descriptors: with a second byte there is data before them, or
+    // they came with more than their own byte, and the kernel does not tell which.
+    if (seen.size > 1 && socket.type == SOCK_STREAM) {
+        return ENOMSG;
+    }
+    return seen.count > 1 || seen.size > 1 ? EMSGSIZE : 0;
+}
+
+// Looks at what is next: done with a descriptor's duplicate when it is one to take. The duplicate is the caller's.
+Outcome<int> look_for_descriptor(const sys::System& system, const Socket& socket, int flags) noexcept
+{
+    // Without taking. This installs descriptors too; they are closed with `seen`. MSG_TRUNC makes a datagram tell its
+    // whole size.
+    Passed seen;
+    const sys::Result<> looked = receive_bytes(system, socket.fd.get(), 2, flags | MSG_PEEK | MSG_TRUNC, seen);
+    if (!looked.ok()) {
+        return again_or_failed<int>(looked.error, op);
+    }
+    if (seen.size == 0 && seen.count == 0 && nothing_means_end(socket, flags)) {
+        return end_of_stream<int>();
+    }
+    if (const int error = refusal(socket, seen); error != 0) {
+        return failed<int>(error, op);
+    }
+    return done(seen.fds[0].release());
 }
 
 } // namespace
@@ -69,6 +105,10 @@ int refusal(const Socket& socket, const Passed& peeked) noexcept
 Outcome<> send_descriptor(const sys::System& system, const Socket& socket, int passed, const Address* name,
                           int flags) noexcept
 {
+    const bool is_open = socket.fd.get() >= 0;
+    if (is_open && socket.family != AF_UNIX) { // Linux would send the byte and drop the descriptor
+        return failed(EOPNOTSUPP, "sendmsg");
+    }
     char byte = 0;
     iovec part{&byte, 1};
     alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(int))> control{};
@@ -92,30 +132,21 @@ Outcome<> send_descriptor(const sys::System& system, const Socket& socket, int p
 
 Outcome<int> receive_descriptor(const sys::System& system, const Socket& socket, int flags) noexcept
 {
-    constexpr const char* op = "recvmsg";
-    // Looking first leaves ordinary data alone. A look installs descriptors too; they are closed with `peeked`.
-    // MSG_TRUNC makes a datagram tell its whole size.
-    Passed peeked;
-    const sys::Result<> looked = receive_byte(system, socket.fd.get(), flags | MSG_PEEK | MSG_TRUNC, peeked);
-    if (!looked.ok()) {
-        return again_or_failed<int>(looked.error, op);
+    // Looking first leaves ordinary data alone.
+    const Outcome<int> seen = look_for_descriptor(system, socket, flags);
+    if (!seen.done() || (flags & MSG_PEEK) != 0) {
+        return seen;
     }
-    if (peeked.size == 0 && peeked.count == 0 && !socket.has_empty_messages()) {
-        return end_of_stream<int>();
-    }
-    if (const int error = refusal(socket, peeked); error != 0) {
-        return failed<int>(error, op);
-    }
-    if ((flags & MSG_PEEK) != 0) {
-        return done(peeked.fds[0].release());
+    {
+        const Fd closed(seen.value); // the number may be the last that the process has, and the take needs it
     }
     Passed taken;
-    const sys::Result<> result = receive_byte(system, socket.fd.get(), flags, taken);
+    const sys::Result<> result = receive_bytes(system, socket.fd.get(), 1, flags, taken);
     if (!result.ok()) {
         return again_or_failed<int>(result.error, op);
     }
     if (taken.count != 1) { // another reader was faster
-        return failed<int>(ENOMSG, op);
+        return failed<int>(missing_descriptor(taken), op);
     }
     return done(taken.fds[0].release());
 }

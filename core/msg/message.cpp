@@ -38,15 +38,6 @@ void set_name(msghdr& header, const Address& name) noexcept
     header.msg_namelen = name.size();
 }
 
-Outcome<std::size_t> received_count(const Socket& socket, const IoVector* vector, ssize_t value) noexcept
-{
-    const bool wanted_bytes = vector != nullptr && vector->bytes() > 0;
-    if (value == 0 && wanted_bytes && !socket.has_empty_messages()) {
-        return end_of_stream<std::size_t>();
-    }
-    return done(static_cast<std::size_t>(value));
-}
-
 } // namespace
 
 Outcome<std::size_t> send_message(const sys::System& system, const Socket& socket, const MessageParts& parts, int flags)
@@ -93,7 +84,11 @@ Outcome<std::size_t> receive_message(const sys::System& system, const Socket& so
     if (room.control != nullptr) {
         room.control->decode(header);
     }
-    return received_count(socket, room.vector, result.value);
+    const bool wanted_bytes = room.vector != nullptr && room.vector->bytes() > 0;
+    if (result.value == 0 && wanted_bytes && nothing_means_end(socket, flags)) {
+        return end_of_stream<std::size_t>();
+    }
+    return done(static_cast<std::size_t>(result.value));
 }
 
 } // namespace llnet

@@ -34,8 +34,9 @@ Outcome<std::size_t> receive_message(const sys::System& system, const Socket& so
 Outcome<> send_descriptor(const sys::System& system, const Socket& socket, int passed, const Address* name,
                           int flags) noexcept;
 
-// Takes one descriptor and its byte. Ordinary data is never taken: ENOMSG says that it comes first, EMSGSIZE that the
-// next message has more descriptors or bytes than one, and is left for receive_message.
+// Takes one descriptor and its byte. Ordinary data is never taken: ENOMSG says that it comes first, also when it shares
+// a message of a stream with the descriptor; EMSGSIZE that the next message has more descriptors than one or, where the
+// protocol keeps messages, more bytes. Those are left for receive_message.
 Outcome<int> receive_descriptor(const sys::System& system, const Socket& socket, int flags) noexcept;
 
 } // namespace llnet

@@ -109,8 +109,15 @@ Outcome<> name_by_index(const sys::System& system, unsigned index, OptionValue& 
 Outcome<> change_membership(const sys::System& system, const Socket& socket, Membership change, const Address& group,
                             const Address* source, const char* interface_name) noexcept
 {
+    if (socket.fd.get() < 0) {
+        return failed(EBADF, "setsockopt");
+    }
     if (!same_inet_family(socket, group, source)) {
         return failed(EAFNOSUPPORT, "setsockopt");
+    }
+    if (socket.type ==
+        SOCK_STREAM) { // Linux refuses it by IP_ADD_MEMBERSHIP (ip(7)) and forgets to by MCAST_JOIN_GROUP
+        return failed(EPROTO, "setsockopt");
     }
     const Outcome<unsigned> index = index_of(system, interface_name);
     if (!index.done()) {

@@ -49,6 +49,18 @@ short poll_events(Readiness readiness, bool exception) noexcept
 
 } // namespace
 
+bool nothing_means_end(const Socket& socket, int flags) noexcept
+{
+#ifdef MSG_ERRQUEUE
+    if ((flags & MSG_ERRQUEUE) != 0) {
+        return false;
+    }
+#else
+    static_cast<void>(flags);
+#endif
+    return socket.type != SOCK_DGRAM && socket.type != SOCK_RAW;
+}
+
 Outcome<> open(const sys::System& system, Socket& into, int family, int type, int protocol, bool nonblock) noexcept
 {
     const sys::Result<> made = system.socket(family, type, protocol, nonblock);

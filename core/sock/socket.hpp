@@ -15,10 +15,11 @@ struct Socket {
     int family = AF_UNSPEC;
     int type = 0;
     int protocol = 0;
-
-    // Whether a message of no bytes is a message and not the end of a stream.
-    [[nodiscard]] bool has_empty_messages() const noexcept { return type == SOCK_DGRAM || type == SOCK_RAW; }
 };
+
+// Whether receiving no bytes with these flags tells that the peer closed: not where a message may be empty, and not in
+// the error queue (ip(7), MSG_ERRQUEUE), whose entries can be all control data.
+bool nothing_means_end(const Socket& socket, int flags) noexcept;
 
 // socket(2). `type` may carry SOCK_NONBLOCK and SOCK_CLOEXEC where the platform has them.
 Outcome<> open(const sys::System& system, Socket& into, int family, int type, int protocol, bool nonblock) noexcept;

@@ -2,7 +2,6 @@
 #include "core/sock/transfer.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace llnet {
 
@@ -16,13 +15,13 @@ Outcome<std::size_t> sent(sys::Result<ssize_t> result, const char* op) noexcept
     return done(static_cast<std::size_t>(result.value));
 }
 
-Outcome<std::size_t> received(const Socket& socket, std::size_t room, sys::Result<ssize_t> result,
+Outcome<std::size_t> received(const Socket& socket, std::size_t room, int flags, sys::Result<ssize_t> result,
                               const char* op) noexcept
 {
     if (!result.ok()) {
         return again_or_failed<std::size_t>(result.error, op);
     }
-    if (result.value == 0 && !socket.has_empty_messages()) {
+    if (result.value == 0 && nothing_means_end(socket, flags)) {
         return end_of_stream<std::size_t>();
     }
     return done(std::min(static_cast<std::size_t>(result.value), room));
@@ -32,7 +31,7 @@ Outcome<std::size_t> received(const Socket& socket, std::size_t room, sys::Resul
 void clear_if_dropped(std::span<char> room, int flags) noexcept
 {
     if ((flags & MSG_TRUNC) != 0) {
-        std::memset(room.data(), 0, room.size());
+        std::fill(room.begin(), room.end(), '\0');
     }
 }
 
@@ -59,7 +58,8 @@ Outcome<std::size_t> receive(const sys::System& system, const Socket& socket, st
         return done<std::size_t>(0);
     }
     clear_if_dropped(room, flags);
-    return received(socket, room.size(), system.receive(socket.fd.get(), room.data(), room.size(), flags), "recv");
+    return received(socket, room.size(), flags, system.receive(socket.fd.get(), room.data(), room.size(), flags),
+                    "recv");
 }
 
 Outcome<std::size_t> receive_from(const sys::System& system, const Socket& socket, std::span<char> room, int flags,
@@ -73,7 +73,7 @@ Outcome<std::size_t> receive_from(const sys::System& system, const Socket& socke
     const sys::Result<ssize_t> result =
         system.receive_from(socket.fd.get(), room.data(), room.size(), flags, from.writable(), &size);
     from.resize(result.ok() ? size : 0);
-    return received(socket, room.size(), result, "recvfrom");
+    return received(socket, room.size(), flags, result, "recvfrom");
 }
 
 Outcome<std::size_t> send_file(const sys::System& system, const Socket& socket, int file, off_t offset,

@@ -86,9 +86,13 @@ Result<> System::socket_pair(int family, int type, int protocol, bool nonblock, 
 
 Result<> System::accept(int fd, sockaddr* address, socklen_t* size, bool nonblock) const noexcept
 {
-    const Result<> accepted = prepare(::accept(fd, address, size), nonblock);
-    // A connection that was gone before it was taken has no address on macOS.
-    if (accepted.ok() && size != nullptr && *size == 0) {
+    // Asked for in any case: a connection that was gone before it was taken has no address on macOS.
+    sockaddr_storage unwanted{};
+    socklen_t unwanted_size = sizeof unwanted;
+    sockaddr* room = address != nullptr ? address : reinterpret_cast<sockaddr*>(&unwanted);
+    socklen_t* length = address != nullptr ? size : &unwanted_size;
+    const Result<> accepted = prepare(::accept(fd, room, length), nonblock);
+    if (accepted.ok() && *length == 0) {
         ::close(accepted.value);
         return {-1, ECONNABORTED};
     }

@@ -129,6 +129,14 @@ auto work(Work run) -> decltype(run())
     }
 }
 
+// Raises like Lua itself when work for an object in memory, which can fail in no other way, found no memory.
+inline void check_memory(lua_State* L, const Outcome<>& out)
+{
+    if (!out.done()) {
+        luaL_error(L, "not enough memory");
+    }
+}
+
 // Defines the class `id` with its __name and metamethods. The table of all metatables is on top of the stack and stays,
 // here and below; a list ends with {nullptr, nullptr}.
 void define_class(lua_State* L, Class id, const char* name, const luaL_Reg* metamethods);

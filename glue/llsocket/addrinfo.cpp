@@ -193,6 +193,7 @@ int push_inet(lua_State* L, const char* method, int family)
     return Face::value(L, method, out, [&](None) {
         const Resolved& first = answers->list.front();
         push_named(L, first.info, first.canonical_name);
+        answers->list = {}; // now rather than with the userdata: Lua's collector does not see this memory
         return 1;
     });
 }
@@ -257,6 +258,7 @@ int get_addrinfo(lua_State* L)
             push_named(L, answer.info, answer.canonical_name);
             lua_rawseti(L, -2, ++index);
         }
+        answers->list = {};
         return 1;
     });
 }

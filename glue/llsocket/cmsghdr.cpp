@@ -20,18 +20,17 @@ ControlMessage& check_message(lua_State* L)
     return *message;
 }
 
-template <class Face>
-int push_message(lua_State* L, const char* method, int level, int type, std::string_view payload)
+int push_message(lua_State* L, int level, int type, std::string_view payload)
 {
     ControlPtr& made = reserve<ControlPtr>(L);
     const Outcome<> out = work([&] {
         made = std::make_shared<ControlMessage>(level, type, payload);
         return done();
     });
-    return Face::value(L, method, out, [](None) { return 1; });
+    check_memory(L, out);
+    return 1;
 }
 
-template <class Face>
 int new_cmsghdr(lua_State* L)
 {
     const int level = check_int(L, 1);
@@ -40,10 +39,9 @@ int new_cmsghdr(lua_State* L)
     if (level == SOL_SOCKET && type == SCM_RIGHTS && payload.size() % sizeof(int) != 0) {
         return luaL_argerror(L, 3, "descriptors expected, a whole number of ints");
     }
-    return push_message<Face>(L, "new", level, type, payload);
+    return push_message(L, level, type, payload);
 }
 
-template <class Face>
 int new_rights(lua_State* L)
 {
     std::array<int, max_descriptors> fds;
@@ -55,7 +53,7 @@ int new_rights(lua_State* L)
     }
     const std::string_view payload(reinterpret_cast<const char*>(fds.data()),
                                    static_cast<std::size_t>(count) * sizeof(int));
-    return push_message<Face>(L, "rights", SOL_SOCKET, SCM_RIGHTS, payload);
+    return push_message(L, SOL_SOCKET, SCM_RIGHTS, payload);
 }
 
 int cmsghdr_level(lua_State* L)
@@ -123,10 +121,9 @@ constexpr luaL_Reg methods[] = {
     {nullptr, nullptr},
 };
 
-template <class Face>
 constexpr luaL_Reg functions[] = {
-    {"new", new_cmsghdr<Face>},
-    {"rights", new_rights<Face>},
+    {"new", new_cmsghdr},
+    {"rights", new_rights},
     {nullptr, nullptr},
 };
 
@@ -142,7 +139,7 @@ void define_cmsghdr(lua_State* L)
 template <class Face>
 void add_cmsghdr(lua_State* L)
 {
-    add_functions(L, Class::cmsghdr, functions<Face>);
+    add_functions(L, Class::cmsghdr, functions);
 }
 
 template void define_cmsghdr<Objects>(lua_State*);

@@ -12,7 +12,6 @@ int new_cmsghdrs(lua_State* L)
     return 1;
 }
 
-template <class Face>
 int cmsghdrs_push(lua_State* L)
 {
     ControlQueue& self = check_self<ControlQueue>(L);
@@ -22,7 +21,8 @@ int cmsghdrs_push(lua_State* L)
         self.push(message);
         return done();
     });
-    return Face::action(L, "push", out);
+    check_memory(L, out);
+    return 0;
 }
 
 int cmsghdrs_shift(lua_State* L)
@@ -59,9 +59,8 @@ constexpr luaL_Reg metamethods[] = {
     {nullptr, nullptr},
 };
 
-template <class Face>
 constexpr luaL_Reg methods[] = {
-    {"push", cmsghdrs_push<Face>},
+    {"push", cmsghdrs_push},
     {"shift", cmsghdrs_shift},
     {nullptr, nullptr},
 };
@@ -74,7 +73,7 @@ template <class Face>
 void define_cmsghdrs(lua_State* L)
 {
     define_class(L, Class::cmsghdrs, Face::cmsghdrs_name, metamethods);
-    add_methods(L, Class::cmsghdrs, methods<Face>);
+    add_methods(L, Class::cmsghdrs, methods);
 }
 
 template <class Face>

@@ -123,6 +123,7 @@ int device_getifaddrs(lua_State* L)
             push_device(L, device);
             lua_setfield(L, -2, device.name.c_str());
         }
+        devices.list = {}; // now rather than with the userdata: Lua's collector does not see this memory
         return 1;
     });
 }

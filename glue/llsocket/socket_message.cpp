@@ -85,6 +85,7 @@ int socket_recvmsg(lua_State* L)
     const Outcome<std::size_t> out = work([&] { return receive_message(sys::host(), self, room, flags); });
     if (out.done() || out.status == Status::end) {
         header.flags = room.flags;
+        header.control_sent = false; // another message is in it now
         keep_sender(L, 2, sender);
     }
     if (out.done() && out.value == 0) { // an empty message is whole

@@ -1,0 +1,56 @@
+-- SPDX-License-Identifier: MIT
+local expect = require('expect')
+local llsocket = require('llsocket')
+local network = require('network')
+
+local socket, addrinfo = llsocket.socket, llsocket.addrinfo
+local AF_INET, SOCK_STREAM = llsocket.AF_INET, llsocket.SOCK_STREAM
+
+describe('sock:bind', function()
+  network.each_loopback(function(loopback)
+    it('gives the socket an address, which getsockname tells: ' .. loopback.name, function()
+      local sock = socket.new(loopback.family, SOCK_STREAM)
+      expect(sock:bind(loopback.address(loopback.host, 0))):to_be(true)
+      local ai = expect(sock:getsockname()):to_be_one()
+      assert.equal(loopback.host, ai:addr())
+      assert.is_true(ai:port() > 0)
+      assert.equal(SOCK_STREAM, ai:socktype())
+    end)
+
+    it('returns EADDRINUSE for an address that is taken: ' .. loopback.name, function()
+      local _, address = network.listener(loopback)
+      local err = expect(socket.new(loopback.family, SOCK_STREAM):bind(address)):to_fail('EADDRINUSE', false)
+      assert.equal('bind', err.op)
+    end)
+  end)
+
+  it('wants an address object', function()
+    local sock = socket.new(AF_INET, SOCK_STREAM)
+    expect.raised("bad argument #1 to 'bind' (llsocket.addrinfo expected, got string)", function()
+      sock:bind('127.0.0.1')
+    end)
+    expect.raised("bad argument #1 to 'bind' (llsocket.addrinfo expected, got llsocket.socket)", function()
+      sock:bind(sock)
+    end)
+  end)
+
+  it('returns the error of a family that does not fit', function()
+    local sock = socket.new(AF_INET, SOCK_STREAM)
+    local ok, err = sock:bind(addrinfo.unix('\0' .. 'llnet'))
+    assert.is_false(ok)
+    assert.is_truthy(err.name == 'EAFNOSUPPORT' or err.name == 'EINVAL', tostring(err))
+  end)
+end)
+
+describe('sock:getpeername', function()
+  it('returns ENOTCONN without a peer', function()
+    local err = expect(socket.new(AF_INET, SOCK_STREAM):getpeername()):to_fail('ENOTCONN')
+    assert.equal('getpeername', err.op)
+  end)
+
+  it('tells the other end', function()
+    local client, server, listener = network.tcp_pair(network.loopbacks[1])
+    assert.equal(listener:getsockname(), client:getpeername())
+    assert.equal(client:getsockname(), server:getpeername())
+  end)
+end)
