@@ -132,9 +132,9 @@ return {
       again,
     },
     errors = { 'ENOMSG', 'EMSGSIZE' },
-    note = 'Ordinary data is never consumed: ENOMSG when it comes first or, on a stream, shares the message with the '
-      .. 'descriptor; EMSGSIZE when the message carries several descriptors or, on a datagram or seqpacket socket, more '
-      .. 'than one byte. `recvmsg` takes these with their descriptors. At the end of a stream all results are nil.',
+    note = 'Ordinary data is never consumed: ENOMSG when it comes first or, on a stream, shares the message with '
+      .. 'the descriptor; EMSGSIZE when the message carries several descriptors or, on a datagram or seqpacket socket, '
+      .. 'more than one byte. `recvmsg` takes these with their descriptors. At the end of a stream all results are nil.',
     source = 'recvmsg(2), unix(7)',
   },
   {

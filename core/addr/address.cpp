@@ -17,8 +17,8 @@ constexpr std::size_t payload_offset = offsetof(sockaddr, sa_data);
 
 Address::Address(const sockaddr* bytes, socklen_t size) noexcept
 {
+    std::memcpy(&bytes_, bytes, std::min<std::size_t>(size, capacity));
     resize(size);
-    std::memcpy(&bytes_, bytes, size_);
 }
 
 Address::Address(int family, std::string_view payload, std::size_t padding) noexcept
@@ -31,7 +31,9 @@ Address::Address(int family, std::string_view payload, std::size_t padding) noex
 
 void Address::resize(socklen_t size) noexcept
 {
-    size_ = std::min<socklen_t>(size, capacity);
+    // Linux counts a NUL behind a path that fills sun_path (unix(7)), and then refuses an address of that size.
+    const socklen_t most = family() == AF_UNIX ? socklen_t{sizeof(sockaddr_un)} : capacity;
+    size_ = std::min(size, most);
 #ifdef SIN6_LEN // the BSDs, whose sockaddr tells its own length
     bytes_.ss_len = static_cast<unsigned char>(size_);
 #endif
