@@ -294,7 +294,7 @@ return {
   ip_level('IP_MULTICAST_IF', 'IPV6_MULTICAST_IF', {
     method = 'mcastif', kind = 'interface', arg = 'ifname', min = 0, max = 15, sockets = udp, sample = 'lo',
     says = 'The network interface through which multicast datagrams leave.',
-    note = 'An interface that does not exist is ENODEV.',
+    note = 'An interface that does not exist is ENODEV; the empty name goes back to the choice of the system.',
   }),
   ip_level('IP_MULTICAST_LOOP', 'IPV6_MULTICAST_LOOP', {
     method = 'mcastloop', kind = 'boolean', arg = 'enable', sockets = udp, sample = false,

@@ -206,7 +206,7 @@ function sock:sendfd(fd, ai, ...) end
 
 ---Sends the bytes of an iovec, with an address and control messages if the msghdr has them.
 ---
----The iovec keeps its bytes: after a short count, `iovec:consume` what was sent and call again. Control messages are sent once, with the first bytes.
+---The iovec keeps its bytes: after a short count, `iovec:consume` what was sent and call again. Control messages go with the first byte, so a short send takes them out of the cmsghdrs; on a stream without a byte they are refused (EINVAL).
 ---@param mh llsocket.msghdr what to send
 ---@param ... integer MSG_* constants
 ---@return integer? len bytes sent; 0 if none
@@ -266,7 +266,7 @@ function sock:recvfd(...) end
 
 ---Receives into an iovec, with the address and control messages if the msghdr has room for them.
 ---
----The cmsghdrs of the msghdr is replaced by what arrived. `mh:flags()` tells whether data (MSG_TRUNC) or control messages (MSG_CTRUNC) were cut. When the peer closed a stream, all results are nil.
+---The cmsghdrs of the msghdr is replaced by what arrived. `mh:flags()` tells whether data (MSG_TRUNC) or control messages (MSG_CTRUNC) were cut. An empty datagram is `0, nil, false`. When the peer closed a stream, all results are nil.
 ---@param mh llsocket.msghdr where everything goes
 ---@param ... integer MSG_* constants
 ---@return integer? len bytes received; 0 if none
@@ -648,7 +648,7 @@ function sock:mcastall(enable) end
 
 ---The network interface through which multicast datagrams leave.
 ---
----An interface that does not exist is ENODEV.
+---An interface that does not exist is ENODEV; the empty name goes back to the choice of the system.
 ---@param ifname? string the new value; without it the option is only read (0 to 15 bytes)
 ---@return string? ifname the value before the call
 ---@return llsocket.error? err why it failed

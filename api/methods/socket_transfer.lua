@@ -60,7 +60,8 @@ return {
     results = { count('bytes sent; 0 if none'), err, again_short },
     errors = { 'EPIPE', 'ECONNRESET', 'EMSGSIZE', 'EINVAL' },
     note = 'The iovec keeps its bytes: after a short count, `iovec:consume` what was sent and call again. Control '
-      .. 'messages are sent once, with the first bytes.',
+      .. 'messages go with the first byte, so a short send takes them out of the cmsghdrs; on a stream without a byte '
+      .. 'they are refused (EINVAL).',
     source = 'sendmsg(2)',
   },
   {
@@ -133,8 +134,9 @@ return {
     },
     errors = { 'ENOMSG', 'EMSGSIZE' },
     note = 'Ordinary data is never consumed: ENOMSG when it comes first or, on a stream, shares the message with '
-      .. 'the descriptor; EMSGSIZE when the message carries several descriptors or, on a datagram or seqpacket socket, '
-      .. 'more than one byte. `recvmsg` takes these with their descriptors. At the end of a stream all results are nil.',
+      .. 'the descriptor; EMSGSIZE when the message carries several descriptors or, on a datagram or seqpacket '
+      .. 'socket, more than one byte. `recvmsg` takes these with their descriptors. At the end of a stream all '
+      .. 'results are nil.',
     source = 'recvmsg(2), unix(7)',
   },
   {
@@ -151,7 +153,8 @@ return {
     },
     errors = { 'ECONNRESET', 'EMFILE' },
     note = 'The cmsghdrs of the msghdr is replaced by what arrived. `mh:flags()` tells whether data (MSG_TRUNC) or '
-      .. 'control messages (MSG_CTRUNC) were cut. When the peer closed a stream, all results are nil.',
+      .. 'control messages (MSG_CTRUNC) were cut. An empty datagram is `0, nil, false`. When the peer closed a '
+      .. 'stream, all results are nil.',
     source = 'recvmsg(2)',
   },
 }

@@ -18,7 +18,7 @@ constexpr std::size_t max_descriptors = 2;
 
 // What came with the first bytes of a message.
 struct Passed {
-    ssize_t size = 0; // of the whole message where the protocol keeps messages, else what there was room for
+    ssize_t size = 0; // of what there was room for
     bool truncated_control = false;
     std::array<Fd, max_descriptors> fds;
     std::size_t count = 0;
@@ -84,10 +84,9 @@ int refusal(const Socket& socket, const Passed& seen) noexcept
 // Looks at what is next: done with a descriptor's duplicate when it is one to take. The duplicate is the caller's.
 Outcome<int> look_for_descriptor(const sys::System& system, const Socket& socket, int flags) noexcept
 {
-    // Without taking. This installs descriptors too; they are closed with `seen`. MSG_TRUNC makes a datagram tell its
-    // whole size.
+    // Without taking. This installs descriptors too; they are closed with `seen`.
     Passed seen;
-    const sys::Result<> looked = receive_bytes(system, socket.fd.get(), 2, flags | MSG_PEEK | MSG_TRUNC, seen);
+    const sys::Result<> looked = receive_bytes(system, socket.fd.get(), 2, flags | MSG_PEEK, seen);
     if (!looked.ok()) {
         return again_or_failed<int>(looked.error, op);
     }

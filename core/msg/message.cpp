@@ -53,6 +53,10 @@ Outcome<std::size_t> send_message(const sys::System& system, const Socket& socke
         parts.control->encode(control);
         set_control(header, control);
     }
+    const bool has_bytes = parts.vector != nullptr && parts.vector->bytes() > 0;
+    if (!control.empty() && !has_bytes && socket.type == SOCK_STREAM) { // Linux would send neither and say 0
+        return failed<std::size_t>(EINVAL, "sendmsg");
+    }
     const sys::Result<ssize_t> result = system.send_message(socket.fd.get(), header, flags);
     if (!result.ok()) {
         return again_or_failed<std::size_t>(result.error, "sendmsg");

@@ -14,7 +14,8 @@ struct MessageParts {
     const ControlQueue* control = nullptr;
 };
 
-// sendmsg(2). Throws std::bad_alloc, with nothing sent.
+// sendmsg(2). EINVAL for control messages without a byte to carry them on a stream. Throws std::bad_alloc, with nothing
+// sent.
 Outcome<std::size_t> send_message(const sys::System& system, const Socket& socket, const MessageParts& parts,
                                   int flags);
 

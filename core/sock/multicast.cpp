@@ -158,7 +158,7 @@ Outcome<> read_multicast_interface(const sys::System& system, const Socket& sock
 Outcome<> write_multicast_interface(const sys::System& system, const Socket& socket, OptionName option,
                                     const char* name) noexcept
 {
-    const Outcome<unsigned> index = interface_index(system, name);
+    const Outcome<unsigned> index = *name == '\0' ? done(0U) : interface_index(system, name);
     if (!index.done()) {
         return failed(index.error);
     }

@@ -14,7 +14,7 @@ enum class Membership : std::uint8_t { join, leave, join_source, leave_source, b
 Outcome<> change_membership(const sys::System& system, const Socket& socket, Membership change, const Address& group,
                             const Address* source, const char* interface_name) noexcept;
 
-// IP_MULTICAST_IF and IPV6_MULTICAST_IF by interface name; an empty name reads as "not set".
+// IP_MULTICAST_IF and IPV6_MULTICAST_IF by interface name; the empty name is "not set", read or written.
 //
 // IPv4 remembers an address rather than an interface, so the name read is that of the interface which has the address,
 // and an interface without an IPv4 address reads as not set.

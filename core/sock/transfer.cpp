@@ -82,4 +82,10 @@ Outcome<std::size_t> send_file(const sys::System& system, const Socket& socket, 
     return sent(system.send_file(socket.fd.get(), file, offset, size), "sendfile");
 }
 
+Outcome<> flush(const sys::System& system, std::FILE* stream) noexcept
+{
+    const sys::Result<> flushed = system.flush(stream);
+    return flushed.ok() ? done() : again_or_failed(flushed.error, "fflush");
+}
+
 } // namespace llnet

@@ -30,4 +30,7 @@ Outcome<std::size_t> receive_from(const sys::System& system, const Socket& socke
 Outcome<std::size_t> send_file(const sys::System& system, const Socket& socket, int file, off_t offset,
                                std::size_t size) noexcept;
 
+// fflush(3): what a C stream holds is in its file afterwards.
+Outcome<> flush(const sys::System& system, std::FILE* stream) noexcept;
+
 } // namespace llnet

@@ -234,6 +234,16 @@ Result<ssize_t> System::send_file(int fd, int file, off_t offset, std::size_t si
     return {static_cast<ssize_t>(total), 0};
 }
 
+Result<> System::flush(std::FILE* stream) const noexcept
+{
+    SigpipeGuard guard;
+    const Result<> flushed = result_of(std::fflush(stream));
+    if (flushed.error == EPIPE) {
+        guard.discard();
+    }
+    return flushed;
+}
+
 Result<> System::get_option(int fd, int level, int name, void* value, socklen_t* size) const noexcept
 {
     return result_of(::getsockopt(fd, level, name, value, size));

@@ -4,6 +4,7 @@
 #include "core/sys/result.hpp"
 
 #include <cstddef>
+#include <cstdio>
 #include <netdb.h>
 #include <poll.h>
 #include <span>
@@ -58,6 +59,8 @@ public:
     virtual Result<ssize_t> read_vector(int fd, std::span<const iovec> parts) const noexcept;
     // Sends up to `size` bytes of the file from `offset` on; the file's own position stays. 0 is its end.
     virtual Result<ssize_t> send_file(int fd, int file, off_t offset, std::size_t size) const noexcept;
+    // Writes out what a C stream still holds.
+    virtual Result<> flush(std::FILE* stream) const noexcept;
 
     virtual Result<> get_option(int fd, int level, int name, void* value, socklen_t* size) const noexcept;
     virtual Result<> set_option(int fd, int level, int name, const void* value, socklen_t size) const noexcept;

@@ -53,11 +53,13 @@ Result<ssize_t> LinuxSystem::receive_message(int fd, msghdr& message, int flags)
 Result<ssize_t> LinuxSystem::send_file(int fd, int file, off_t offset, std::size_t size) const noexcept
 {
     SigpipeGuard guard; // sendfile(2) has no MSG_NOSIGNAL
-    const Result<ssize_t> sent = result_of(::sendfile(fd, file, &offset, size));
+    off_t from = offset;
+    const Result<ssize_t> sent = result_of(::sendfile(fd, file, &from, size));
     if (sent.error == EPIPE) {
         guard.discard();
     }
-    return sent;
+    // Some files cannot be sent in the kernel, /dev/null among them (sendfile(2)); reading them works.
+    return sent.error == EINVAL ? System::send_file(fd, file, offset, size) : sent;
 }
 
 Result<> LinuxSystem::socket_family(int fd) const noexcept

@@ -46,6 +46,9 @@ void define_class(lua_State* L, Class id, const char* name, const luaL_Reg* meta
     lua_newtable(L);
     lua_pushstring(L, name);
     lua_setfield(L, metatables + 1, "__name");
+    // Out of a program's reach: __gc must not be called while a method runs on the object.
+    lua_pushstring(L, name);
+    lua_setfield(L, metatables + 1, "__metatable");
     lua_newtable(L);
     lua_setfield(L, metatables + 1, "__index");
     set_closures(L, metatables + 1, metatables + 1, metatables, metamethods);

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <new>
+#include <span>
 #include <stdexcept>
 #include <type_traits>
 
@@ -114,6 +115,25 @@ int collect(lua_State* L)
     object.~T();
     new (&object) T();
     return 0;
+}
+
+// __close of objects that hold nothing to release: a variable of theirs may be a <close> variable all the same.
+template <class T>
+int leave_scope(lua_State* L)
+{
+    check_self<T>(L);
+    return 0;
+}
+
+// Pushes a string of at most `room` bytes, which `fill` writes and counts. Making a string can run a finalizer that
+// changes the object whose bytes they are, so the memory that Lua keeps comes first.
+template <class Fill>
+void push_filled(lua_State* L, std::size_t room, Fill fill)
+{
+    char* memory = static_cast<char*>(new_userdata(L, room));
+    const std::size_t size = fill(std::span<char>(memory, room));
+    lua_pushlstring(L, memory, size);
+    lua_remove(L, -2);
 }
 
 // Runs work of the core that allocates. No Lua inside: this is the only place where C++ exceptions are caught.

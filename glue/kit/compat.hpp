@@ -75,6 +75,14 @@ inline bool to_integer(lua_State* L, int index, long long& value)
 #endif
 }
 
+// Tells the collector of memory outside Lua that is about to be used, as if Lua had allocated it; finalizers may run.
+inline void announce_memory(lua_State* L, std::size_t bytes)
+{
+    if (bytes >= 1024) {
+        lua_gc(L, LUA_GCSTEP, static_cast<int>(bytes / 1024));
+    }
+}
+
 // registry[key] by address; `key` is a static object.
 inline void push_registry(lua_State* L, const void* key)
 {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "glue/kit/errors.hpp"
 
-#include <cstdlib>
-#include <cstring>
+#include <charconv>
 
 namespace llnet {
 
@@ -201,6 +200,18 @@ std::string_view take_method(std::string_view& text)
     return method;
 }
 
+// The type that push_name gave this name; a code that the platform does not name is "E524".
+bool find_type(std::string_view name, ErrorType& type)
+{
+    const ErrorRow* row = find_error(name, type.kind);
+    if (row != nullptr) {
+        type.code = row->code;
+        return true;
+    }
+    const char* end = name.data() + name.size();
+    return name.starts_with('E') && std::from_chars(name.data() + 1, end, type.code).ptr == end && type.code > 0;
+}
+
 int errno_parse(lua_State* L)
 {
     std::string_view text = check_bytes(L, 1);
@@ -211,13 +222,12 @@ int errno_parse(lua_State* L)
         lua_pushnil(L);
         return 1;
     }
-    ErrorKind kind = ErrorKind::system;
-    const ErrorRow* row = find_error(name_and_code.substr(0, name_and_code.find(':')), kind);
-    if (row == nullptr) {
+    ErrorType type;
+    if (!find_type(name_and_code.substr(0, name_and_code.find(':')), type)) {
         lua_pushnil(L);
         return 1;
     }
-    push_error(L, method.empty() ? op : method, kind, row->code, op);
+    push_error(L, method.empty() ? op : method, type.kind, type.code, op);
     return 1;
 }
 

@@ -124,18 +124,13 @@ void push_unix_text(lua_State* L, std::string_view path)
 void push_address_text(lua_State* L, const Address& address)
 {
     HostText text;
-    switch (address.family()) {
-    case AF_UNIX:
+    const char* host = numeric_host(sys::host(), address, text);
+    if (address.family() == AF_UNIX) {
         push_unix_text(L, address.path());
-        break;
-    case AF_INET:
-        lua_pushfstring(L, "%s:%d", numeric_host(sys::host(), address, text), address.port());
-        break;
-    case AF_INET6:
-        lua_pushfstring(L, "[%s]:%d", numeric_host(sys::host(), address, text), address.port());
-        break;
-    default:
+    } else if (host == nullptr) { // another family, or too few bytes for an inet address
         lua_pushfstring(L, "family %d", address.family());
+    } else {
+        lua_pushfstring(L, address.family() == AF_INET6 ? "[%s]:%d" : "%s:%d", host, address.port());
     }
 }
 
@@ -266,6 +261,7 @@ int get_addrinfo(lua_State* L)
 constexpr luaL_Reg answers_metamethods[] = {{"__gc", collect<Answers>}, {nullptr, nullptr}};
 
 constexpr luaL_Reg metamethods[] = {
+    {"__close", leave_scope<AddressBox>},
     {"__tostring", addrinfo_tostring},
     {"__eq", addrinfo_equal},
     {nullptr, nullptr},

@@ -85,7 +85,8 @@ int cmsghdr_data(lua_State* L)
     if (message.has_descriptors()) {
         return push_descriptors(L, message);
     }
-    lua_pushlstring(L, message.payload().data(), message.payload().size());
+    push_filled(L, message.payload().size(),
+                [L](std::span<char> into) { return check_message(L).payload().copy(into.data(), into.size()); });
     return 1;
 }
 
@@ -109,6 +110,7 @@ int cmsghdr_equal(lua_State* L)
 
 constexpr luaL_Reg metamethods[] = {
     {"__gc", collect<ControlPtr>},
+    {"__close", collect<ControlPtr>},
     {"__tostring", cmsghdr_tostring},
     {"__eq", cmsghdr_equal},
     {nullptr, nullptr},

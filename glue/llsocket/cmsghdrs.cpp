@@ -54,6 +54,7 @@ int cmsghdrs_tostring(lua_State* L)
 
 constexpr luaL_Reg metamethods[] = {
     {"__gc", collect<ControlQueue>},
+    {"__close", collect<ControlQueue>},
     {"__len", cmsghdrs_length},
     {"__tostring", cmsghdrs_tostring},
     {nullptr, nullptr},

@@ -16,10 +16,10 @@ void push_index(lua_State* L, std::size_t number)
     lua_pushinteger(L, static_cast<lua_Integer>(number) + 1);
 }
 
-void push_element(lua_State* L, const IoVector& vector, std::size_t number)
+// Copies as much of an element as there is, if there is one.
+std::size_t copy_element(const IoVector& vector, std::size_t number, std::span<char> into)
 {
-    const std::string_view bytes = vector.get(number);
-    lua_pushlstring(L, bytes.data(), bytes.size());
+    return number < vector.count() ? vector.get(number).copy(into.data(), into.size()) : 0;
 }
 
 // The number of the element that the argument names, or count() if there is none.
@@ -63,6 +63,7 @@ int iovec_add(lua_State* L)
 {
     IoVector& self = check_self<IoVector>(L);
     const std::string_view bytes = check_bytes(L, 2);
+    announce_memory(L, bytes.size());
     return push_added<Face>(L, "add", work([&] { return self.add(bytes); }));
 }
 
@@ -71,6 +72,7 @@ int iovec_addn(lua_State* L)
 {
     IoVector& self = check_self<IoVector>(L);
     const std::size_t size = check_size(L, 2);
+    announce_memory(L, size);
     return push_added<Face>(L, "addn", work([&] { return self.add_room(size); }));
 }
 
@@ -93,9 +95,9 @@ int iovec_get(lua_State* L)
     const std::size_t number = check_element(L, 2, self);
     if (number == self.count()) {
         lua_pushnil(L);
-    } else {
-        push_element(L, self, number);
+        return 1;
     }
+    push_filled(L, self.get(number).size(), [&](std::span<char> into) { return copy_element(self, number, into); });
     return 1;
 }
 
@@ -107,13 +109,19 @@ int iovec_del(lua_State* L)
         lua_pushnil(L);
         return 1;
     }
-    push_element(L, self, number);
-    const std::size_t last = self.count() - 1;
-    self.remove(number);
-    if (number == last) {
+    bool moved = false;
+    push_filled(L, self.get(number).size(), [&](std::span<char> into) {
+        const std::size_t size = copy_element(self, number, into);
+        if (number < self.count()) {
+            self.remove(number);
+            moved = number < self.count();
+        }
+        return size;
+    });
+    if (!moved) {
         return 1;
     }
-    push_index(L, last);
+    push_index(L, self.count());
     return 2;
 }
 
@@ -135,9 +143,7 @@ int iovec_concat(lua_State* L)
 {
     const IoVector& self = check_self<IoVector>(L);
     const Range range = opt_range(L, 2, self);
-    char* bytes = static_cast<char*>(new_userdata(L, range.count));
-    self.copy(range.offset, {bytes, range.count});
-    lua_pushlstring(L, bytes, range.count);
+    push_filled(L, range.count, [&](std::span<char> into) { return self.copy(range.offset, into); });
     return 1;
 }
 
@@ -179,9 +185,8 @@ int iovec_tostring(lua_State* L)
 }
 
 constexpr luaL_Reg metamethods[] = {
-    {"__gc", collect<IoVector>},
-    {"__len", iovec_length},
-    {"__tostring", iovec_tostring},
+    {"__gc", collect<IoVector>}, {"__close", collect<IoVector>},
+    {"__len", iovec_length},     {"__tostring", iovec_tostring},
     {nullptr, nullptr},
 };
 

@@ -44,25 +44,16 @@ int msghdr_name(lua_State* L)
     return exchange_slot<AddressBox>(L, MessageSlot::name);
 }
 
-// A new iovec or control makes another message of it.
-template <class T>
-int exchange_content(lua_State* L, MessageSlot slot)
-{
-    MessageHeader& self = check_self<MessageHeader>(L);
-    const bool sets = lua_gettop(L) > 1;
-    const int results = exchange_slot<T>(L, slot);
-    self.control_sent = self.control_sent && !sets;
-    return results;
-}
-
 int msghdr_iov(lua_State* L)
 {
-    return exchange_content<IoVector>(L, MessageSlot::iov);
+    check_self<MessageHeader>(L);
+    return exchange_slot<IoVector>(L, MessageSlot::iov);
 }
 
 int msghdr_control(lua_State* L)
 {
-    return exchange_content<ControlQueue>(L, MessageSlot::control);
+    check_self<MessageHeader>(L);
+    return exchange_slot<ControlQueue>(L, MessageSlot::control);
 }
 
 int msghdr_flags(lua_State* L)
@@ -97,7 +88,11 @@ int msghdr_tostring(lua_State* L)
     return 1;
 }
 
-constexpr luaL_Reg metamethods[] = {{"__tostring", msghdr_tostring}, {nullptr, nullptr}};
+constexpr luaL_Reg metamethods[] = {
+    {"__close", leave_scope<MessageHeader>},
+    {"__tostring", msghdr_tostring},
+    {nullptr, nullptr},
+};
 
 constexpr luaL_Reg methods[] = {
     {"name", msghdr_name},   {"iov", msghdr_iov},     {"control", msghdr_control},

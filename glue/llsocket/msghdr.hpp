@@ -9,9 +9,6 @@ namespace llnet {
 // of MessageSlot.
 struct MessageHeader {
     int flags = 0; // what recvmsg said last
-
-    // A short sendmsg delivered the control data; the rest of the bytes follow without it.
-    bool control_sent = false;
 };
 
 enum class MessageSlot : int { name = 1, iov, control };

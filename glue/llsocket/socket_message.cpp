@@ -11,7 +11,7 @@ namespace llnet {
 
 namespace {
 
-// The objects of a msghdr; the msghdr, which is an argument of the running function, keeps them.
+// The objects of a msghdr, which keeps them only until Lua runs again: a finalizer may put others in their place.
 struct Contents {
     const AddressBox* name;
     IoVector* vector;
@@ -33,15 +33,15 @@ template <class Face>
 int socket_sendmsg(lua_State* L)
 {
     const Socket& self = check_self<Socket>(L);
-    MessageHeader& header = check_object<MessageHeader>(L, 2);
+    check_object<MessageHeader>(L, 2);
     const int flags = check_flags(L, 3);
     const Contents contents = contents_of(L, 2);
     const MessageParts parts{contents.name != nullptr ? &contents.name->info.address : nullptr, contents.vector,
-                             header.control_sent ? nullptr : contents.control};
+                             contents.control};
     const std::size_t wanted = contents.bytes();
     const Outcome<std::size_t> out = work([&] { return send_message(sys::host(), self, parts, flags); });
-    if (out.done()) {
-        header.control_sent = out.value < wanted;
+    if (out.done() && out.value < wanted && contents.control != nullptr) {
+        contents.control->clear(); // it went with the first byte; the rest follows without it
     }
     return Face::count(L, "sendmsg", out, wanted);
 }
@@ -78,14 +78,13 @@ int socket_recvmsg(lua_State* L)
     const Socket& self = check_self<Socket>(L);
     MessageHeader& header = check_object<MessageHeader>(L, 2);
     const int flags = check_flags(L, 3);
-    const Contents contents = contents_of(L, 2);
     AddressBox* sender = reserve_sender(L, self);
+    const Contents contents = contents_of(L, 2);
     MessageRoom room{sender != nullptr ? &sender->info.address : nullptr, contents.vector, contents.control};
 
     const Outcome<std::size_t> out = work([&] { return receive_message(sys::host(), self, room, flags); });
     if (out.done() || out.status == Status::end) {
         header.flags = room.flags;
-        header.control_sent = false; // another message is in it now
         keep_sender(L, 2, sender);
     }
     if (out.done() && out.value == 0) { // an empty message is whole

@@ -104,32 +104,38 @@ int socket_recvfrom(lua_State* L)
     });
 }
 
-// A descriptor number, or a file handle of Lua's io library, whose pending output is written first.
-int check_file(lua_State* L, int index)
+// A file by its descriptor number or by a handle of Lua's io library, whose stream is given as well.
+struct File {
+    int fd;
+    std::FILE* stream;
+};
+
+File check_file(lua_State* L, int index)
 {
     if (lua_type(L, index) == LUA_TNUMBER) {
-        return check_int(L, index, 0);
+        return {check_int(L, index, 0), nullptr};
     }
     lua_getfield(L, LUA_REGISTRYINDEX, LUA_FILEHANDLE);
     if (!has_metatable(L, index)) {
-        return type_error(L, index, "file or integer");
+        type_error(L, index, "file or integer");
     }
     std::FILE* stream = stream_of(lua_touserdata(L, index));
     if (stream == nullptr) {
-        return luaL_argerror(L, index, "file is closed");
+        luaL_argerror(L, index, "file is closed");
     }
-    std::fflush(stream);
-    return fileno(stream);
+    return {fileno(stream), stream};
 }
 
 template <class Face>
 int socket_sendfile(lua_State* L)
 {
     const Socket& self = check_self<Socket>(L);
-    const int file = check_file(L, 2);
+    const File file = check_file(L, 2);
     const auto size = static_cast<std::size_t>(check_integer(L, 3, 0, LLONG_MAX));
     const auto offset = static_cast<off_t>(is_absent(L, 4) ? 0 : check_integer(L, 4, 0, LLONG_MAX));
-    const Outcome<std::size_t> out = send_file(sys::host(), self, file, offset, size);
+    const Outcome<> flushed = file.stream != nullptr ? flush(sys::host(), file.stream) : done();
+    const Outcome<std::size_t> out = flushed.done() ? send_file(sys::host(), self, file.fd, offset, size)
+                                                    : Outcome<std::size_t>{flushed.status, 0, flushed.error};
     const bool at_end = out.done() && out.value == 0;
     return at_end ? Face::counted(L, 0, false) : Face::count(L, "sendfile", out, size);
 }

@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: MIT
+local child = require('child')
 local descriptors = require('descriptors')
 local expect = require('expect')
 local network = require('network')
@@ -138,6 +139,31 @@ describe('sock:sendfile', function()
     local err = expect(a:sendfile(file_with('hello'), 5)):to_fail('EPIPE')
     assert.equal('sendfile', err.op)
     assert.equal('sendfile', err.method)
+  end)
+
+  it('reads and sends a file that the kernel does not send itself', function()
+    local a, b = network.pair()
+    local empty, zeros = assert(io.open('/dev/null')), assert(io.open('/dev/zero'))
+    expect(a:sendfile(empty, 5)):to_be(0, nil, false)
+    expect(a:sendfile(zeros, 5)):to_be(5, nil, false)
+    expect(b:recv()):to_be(('\0'):rep(5))
+    empty:close()
+    zeros:close()
+  end)
+
+  it('returns the error of output that cannot be written, and raises no SIGPIPE', function()
+    local text = child.output([[
+      local socket, SOCK_STREAM = require('llsocket').socket, require('llsocket').SOCK_STREAM
+      local a = socket.pair(SOCK_STREAM)[1]
+      local pipe = io.popen('exec true', 'w')
+      local err
+      repeat -- until the other program has ended
+        pipe:write('x')
+        err = select(2, a:sendfile(pipe, 1))
+      until err.name == 'EPIPE'
+      print(err.op)
+    ]])
+    assert.equal('fflush\n', text)
   end)
 
   it('returns the errors of a descriptor that cannot be sent', function()

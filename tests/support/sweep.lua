@@ -123,7 +123,7 @@ local function is_open_file(_, value)
 end
 
 local function is_object_of(class)
-  local metatable = getmetatable(sweep.make[class]())
+  local metatable = debug.getmetatable(sweep.make[class]())
   return function(_, value)
     return type(value) == 'userdata' and rawequal(debug.getmetatable(value), metatable)
   end

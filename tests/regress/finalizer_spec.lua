@@ -1,0 +1,101 @@
+-- SPDX-License-Identifier: MIT
+-- A finalizer may change an object while a method of that object makes its result.
+
+local llsocket = require('llsocket')
+local messages = require('messages')
+
+local iovec, msghdr, cmsghdrs = llsocket.iovec, llsocket.msghdr, llsocket.cmsghdrs
+
+local TURNS = 300
+
+-- Makes a value that is garbage at once and whose finalizer is `finalize`.
+local function discard(finalize)
+  if newproxy then
+    getmetatable(newproxy(true)).__gc = finalize
+  else
+    setmetatable({}, { __gc = finalize })
+  end
+end
+
+-- Calls `method` many times with a fresh subject while finalizers that call `disturb` on it are pending; `judge` looks
+-- at the results. On 5.1 and LuaJIT, whose collector these settings make run at every allocation, finalizers must have
+-- run inside the method; the others pace theirs, and some do.
+local function disturbed(make, method, disturb, judge)
+  local subject, inside, hits = nil, false, 0
+  local function finalize()
+    if inside then
+      inside, hits = false, hits + 1
+      disturb(subject)
+      collectgarbage()
+    end
+  end
+  local pause, stepmul = collectgarbage('setpause', 0), collectgarbage('setstepmul', 100000)
+  for turn = 1, TURNS do
+    subject = make(turn)
+    discard(finalize)
+    inside = true
+    local result = method(subject)
+    inside = false
+    judge(result)
+  end
+  collectgarbage('setpause', pause)
+  collectgarbage('setstepmul', stepmul)
+  assert.is_true(hits > 0 or not newproxy)
+end
+
+local function letters(turn)
+  local iov = iovec.new()
+  iov:add(('a'):rep(5000) .. turn)
+  iov:add(('b'):rep(5000) .. turn)
+  return iov
+end
+
+local function empty(iov)
+  iov:consume(iov:bytes())
+end
+
+local function is_clean(text)
+  assert.is_nil(text and text:find('[^ab%d]'), 'bytes of other memory')
+end
+
+describe('a finalizer that empties an iovec', function()
+  local methods = {
+    get = function(iov) return iov:get(1) end,
+    del = function(iov) return (iov:del(1)) end,
+    concat = function(iov) return iov:concat() end,
+  }
+  for name, method in pairs(methods) do
+    it('harms nothing within iovec:' .. name, function()
+      disturbed(letters, method, empty, is_clean)
+    end)
+  end
+end)
+
+describe('a finalizer that takes the parts of a msghdr away', function()
+  it('harms nothing within recvmsg', function()
+    local a, b = messages.pair(llsocket.SOCK_DGRAM)
+    local function receiver()
+      local mh = msghdr.new()
+      mh:iov(letters(1))
+      mh:control(cmsghdrs.new())
+      a:send('hello')
+      return mh
+    end
+    local function strip(mh)
+      mh:iov(nil)
+      mh:control(nil)
+    end
+    local function is_count(n)
+      assert.is_true(n == 5 or n == 0, tostring(n))
+    end
+    disturbed(receiver, function(mh) return b:recvmsg(mh) end, strip, is_count)
+  end)
+end)
+
+describe('the metatable of an object', function()
+  it('is out of reach, so that no program calls __gc', function()
+    for _, object in ipairs({ iovec.new(), msghdr.new(), cmsghdrs.new() }) do
+      assert.is_string(getmetatable(object))
+    end
+  end)
+end)
