@@ -1,0 +1,134 @@
+-- SPDX-License-Identifier: MIT
+-- Every program under examples/ does what it says.
+local program = require('program')
+local llsocket = require('llsocket')
+
+local function example(name)
+  return 'examples/' .. name .. '.lua'
+end
+
+describe('an example', function()
+  local started, files
+
+  before_each(function()
+    started, files = {}, {}
+  end)
+
+  after_each(function()
+    for _, running in ipairs(started) do
+      running:stop()
+    end
+    for _, path in ipairs(files) do
+      os.remove(path)
+    end
+  end)
+
+  local function start(name, arguments, options)
+    started[#started + 1] = program.start(example(name), arguments, options)
+    return started[#started]
+  end
+
+  local function file(content)
+    files[#files + 1] = program.file(content)
+    return files[#files]
+  end
+
+  local function free_path()
+    local path = file('')
+    os.remove(path)
+    return path
+  end
+
+  local function output(name, arguments, options)
+    local text, status = program.run(example(name), arguments, options)
+    assert.are.equal(0, status, text)
+    return text
+  end
+
+  it('demo sends a file in six ways, with the right checksum each', function()
+    local content = ('0123456789abcdef'):rep(5000) .. 'end'
+    local text = output('demo', { file(content) })
+    local rows = 0
+    for bytes, check in text:gmatch('\n%S[^\n]-%s%s(%d+)%s+[%d.]+%s+%d+%s+(%S+)') do
+      rows = rows + 1
+      assert.are.equal(#content, tonumber(bytes))
+      assert.are.equal('ok', check)
+    end
+    assert.are.equal(text:find('not on this machine', 1, true) and 5 or 6, rows, text)
+  end)
+
+  it('demo sends its own interpreter if no file is given', function()
+    local text = output('demo')
+    assert.is_truthy(text:match('^/%S+\nSHA%-256 %x+\n'))
+    assert.is_nil(text:find('WRONG', 1, true))
+  end)
+
+  it('demo fails when a checksum is wrong', function()
+    local directory = free_path()
+    os.execute('mkdir ' .. program.quoted(directory))
+    local liar = directory .. '/sha256sum'
+    os.execute(('printf "#!/bin/sh\\necho \\$\\$\\n" >%s && chmod +x %s'):format(liar, liar))
+    local text, status = program.run(example('demo'), { file('x') }, { environment = 'PATH=' .. directory .. ':$PATH' })
+    os.execute('rm -r ' .. program.quoted(directory))
+    assert.are.equal(1, status, text)
+    assert.is_truthy(text:find('WRONG', 1, true))
+  end)
+
+  it('tcp_echo_client gets back from tcp_echo_server what it sends', function()
+    local server = start('tcp_echo_server', { 0 })
+    local port = server:line():match('^listening on 127%.0%.0%.1 port (%d+)$')
+    local lines = 'hello\n' .. ('long '):rep(20000) .. '\nbye\n'
+    assert.are.equal(lines, output('tcp_echo_client', { port }, { stdin = file(lines) }))
+    assert.is_truthy(server:line():match('^127%.0%.0%.1 port %d+: done$'))
+    assert.are.equal('again\n', output('tcp_echo_client', { port, 'localhost' }, { stdin = file('again\n') }))
+  end)
+
+  it('tcp_echo_client says why it cannot connect', function()
+    local listener = assert(llsocket.socket.new(llsocket.AF_INET, llsocket.SOCK_STREAM))
+    assert(listener:bind(llsocket.addrinfo.inet('127.0.0.1', 0)))
+    local port = listener:getsockname():port() -- ours, and nobody listens on it
+    local text, status = program.run(example('tcp_echo_client'), { port }, { stdin = file('x\n') })
+    listener:close()
+    assert.are.equal(1, status)
+    assert.is_truthy(text:find('ECONNREFUSED', 1, true), text)
+  end)
+
+  it('multicast_chat lets two parties hear each other', function()
+    local group, interface = '239.255.42.42', 'lo'
+    local ann = start('multicast_chat', { 'listen', group, 0, interface })
+    local port = ann:line():match('^listening to 239%.255%.42%.42 port (%d+)$')
+    local bob = start('multicast_chat', { 'listen', group, port, interface })
+    assert.is_truthy(bob:line():match('^listening to '))
+
+    output('multicast_chat', { 'say', 'Ann', group, port, interface }, { stdin = file('hello\nanyone?\n') })
+    output('multicast_chat', { 'say', 'Bob', group, port, interface }, { stdin = file('yes\n') })
+    for _, listener in ipairs({ ann, bob }) do
+      assert.is_truthy(listener:line():match('^%S+ Ann: hello$'))
+      assert.is_truthy(listener:line():match('^%S+ Ann: anyone%?$'))
+      assert.is_truthy(listener:line():match('^%S+ Bob: yes$'))
+    end
+  end)
+
+  it('pass_descriptor hands the content of an open file over', function()
+    local path, content = free_path(), ('content\n'):rep(20000)
+    local giver = start('pass_descriptor', { 'give', path }, { stdin = file(content) })
+    assert.are.equal('waiting at ' .. path, giver:line())
+    assert.are.equal(content, output('pass_descriptor', { 'take', path }))
+    assert.is_nil(giver:line())
+    assert.is_nil(io.open(path))
+  end)
+
+  it('interfaces lists the loopback interface', function()
+    local text = output('interfaces')
+    assert.is_truthy(text:match('%d+: %S+  mtu %d+  [%l ]*loopback'), text)
+    assert.is_truthy(text:find('    inet 127.0.0.1 mask 255.0.0.0', 1, true), text)
+  end)
+
+  for _, name in ipairs({ 'tcp_echo_client', 'multicast_chat', 'pass_descriptor' }) do
+    it(name .. ' tells its usage when arguments are missing', function()
+      local text, status = program.run(example(name))
+      assert.are.equal(2, status)
+      assert.is_truthy(text:match('^usage: ' .. name .. '%.lua'), text)
+    end)
+  end
+end)
