@@ -84,9 +84,10 @@ describe('memory of dropped iovecs', function()
       return tonumber(text:match('VmRSS:%s*(%d+)'))
     end
     local before = resident_kib()
-    for _ = 1, 1000 do
+    for _ = 1, 3000 do
       assert(llsocket.iovec.new():addn(500000))
     end
-    assert.is_true(resident_kib() - before < 200 * 1024)
+    -- Of 1.4 GiB; a sanitizer alone keeps 256 MiB of what was freed.
+    assert.is_true(resident_kib() - before < 400 * 1024)
   end)
 end)
