@@ -115,8 +115,8 @@ Outcome<> change_membership(const sys::System& system, const Socket& socket, Mem
     if (!same_inet_family(socket, group, source)) {
         return failed(EAFNOSUPPORT, "setsockopt");
     }
-    if (socket.type ==
-        SOCK_STREAM) { // Linux refuses it by IP_ADD_MEMBERSHIP (ip(7)) and forgets to by MCAST_JOIN_GROUP
+    // Linux refuses it by IP_ADD_MEMBERSHIP (ip(7)) and forgets to by MCAST_JOIN_GROUP.
+    if (socket.type == SOCK_STREAM) {
         return failed(EPROTO, "setsockopt");
     }
     const Outcome<unsigned> index = index_of(system, interface_name);
