@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- ./dev bench calls: the same loops in C, with this module and with its peers.
 
-local median = require('bench.median')
 local process = require('bench.process')
 local report = require('bench.calls.report')
 local rows = require('bench.calls.rows')
@@ -39,41 +38,43 @@ local function lua_words(options, column, row, count)
     column.library, row.name, count)
 end
 
--- Returns the median seconds of a turn: at 'c', and by library and Lua. In a round the programs follow each other, so
--- that what slows the machine down for a while slows down all of them.
+local function runs(row, column)
+  return not (row.lacking and row.lacking[column.library])
+end
+
+-- Returns the seconds of a turn in each round: at 'c', and by library and Lua. Each run is so short that what slows the
+-- machine down for a while slows down whole rounds, and with them all programs alike.
 local function measure(options, row, count, columns)
   local pinned = process.pinned()
-  local c_samples, samples = {}, {}
+  local samples = { c = {} }
+  for _, library in ipairs(libraries) do
+    samples[library.name] = {}
+  end
   for round = 1, options.rounds do
-    c_samples[round] = process.number_of(pinned .. c_words(options, row, count))
-    for i, column in ipairs(columns) do
-      if not (row.lacking and row.lacking[column.library]) then
-        samples[i] = samples[i] or {}
-        samples[i][round] = process.number_of(pinned .. lua_words(options, column, row, count))
+    samples.c[round] = process.number_of(pinned .. c_words(options, row, count))
+    for _, column in ipairs(columns) do
+      if runs(row, column) then
+        local of_library = samples[column.library]
+        of_library[column.lua] = of_library[column.lua] or {}
+        of_library[column.lua][round] = process.number_of(pinned .. lua_words(options, column, row, count))
       end
     end
   end
-  local medians = { c = median(c_samples) }
-  for _, library in ipairs(libraries) do
-    medians[library.name] = {}
-  end
-  for i, column in ipairs(columns) do
-    medians[column.library][column.lua] = samples[i] and median(samples[i])
-  end
-  return medians
+  return samples
 end
 
 -- Prints the tables; returns a sentence for each target that is missed.
 function calls.run(options)
   local columns, missed = available(options), {}
-  print('Medians of ' .. options.rounds .. ' rounds; in a round all programs run one after the other, on one core.')
-  print('The figures: CPU time, user and system, of one turn of the loop, and that divided by the time of C.\n')
+  print(('Medians of %d rounds; in a round all programs run one after the other, on one core.'):format(options.rounds))
+  print('The figures: CPU time, user and system, of one turn of the loop, and that divided by the time of C in the')
+  print('same round.\n')
   for _, row in ipairs(rows) do
     if not options.row or options.row == row.name then
-      local count = math.max(10, math.floor(row.count * options.scale))
-      local medians = measure(options, row, count, columns)
-      report.print(row, count, options.luas, libraries, medians)
-      report.add_missed(missed, row, options.luas, libraries, medians)
+      local count = math.max(10, math.floor(row.count * options.scale / options.rounds))
+      local samples = measure(options, row, count, columns)
+      report.print(row, count * options.rounds, options.luas, libraries, samples)
+      report.add_missed(missed, row, options.luas, libraries, samples)
     end
   end
   return missed

@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: MIT
 
--- The median of a list of numbers, which it sorts.
+-- The median of a list of numbers.
 return function(values)
-  table.sort(values)
-  local middle = math.floor(#values / 2)
-  return #values % 2 == 1 and values[middle + 1] or (values[middle] + values[middle + 1]) / 2
+  local sorted = table.move(values, 1, #values, 1, {})
+  table.sort(sorted)
+  local middle = #sorted // 2
+  return #sorted % 2 == 1 and sorted[middle + 1] or (sorted[middle] + sorted[middle + 1]) / 2
 end

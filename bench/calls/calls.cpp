@@ -6,7 +6,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -147,15 +146,8 @@ double seconds_of(Call& call, long count)
 template <class Call>
 void measure(Call call, long count)
 {
-    constexpr long slices = 10;
-    const long turns = count / slices;
-    seconds_of(call, turns);
-    std::array<double, slices> samples{};
-    for (double& sample : samples) {
-        sample = seconds_of(call, turns);
-    }
-    std::sort(samples.begin(), samples.end());
-    std::printf("%.12f\n", (samples[slices / 2 - 1] + samples[slices / 2]) / 2 / static_cast<double>(turns));
+    seconds_of(call, count); // caches are warm afterwards
+    std::printf("%.12f\n", seconds_of(call, count) / static_cast<double>(count));
 }
 
 } // namespace

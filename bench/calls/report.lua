@@ -1,11 +1,25 @@
 -- SPDX-License-Identifier: MIT
--- The medians of ./dev bench calls as a table, and what they miss. Medians are seconds of a turn, at 'c' and by library
--- and Lua.
+-- The samples of ./dev bench calls as a table, and what they miss. Samples are the seconds of a turn in each round, at
+-- 'c' and by library and Lua.
+
+local median = require('bench.median')
 
 local report = {}
 
-local function cell(seconds, c_seconds)
-  return seconds and ('%7.0f ns %5.2f'):format(seconds * 1e9, seconds / c_seconds) or ('%16s'):format('-')
+-- The median over the rounds of one program's time divided by another's.
+local function ratio_of(samples, others)
+  local ratios = {}
+  for round, seconds in ipairs(samples) do
+    ratios[round] = seconds / others[round]
+  end
+  return median(ratios)
+end
+
+local function cell(samples, c_samples)
+  if not samples then
+    return ('%16s'):format('-')
+  end
+  return ('%7.0f ns %5.2f'):format(median(samples) * 1e9, ratio_of(samples, c_samples))
 end
 
 local function line(title, luas, cell_of)
@@ -16,15 +30,15 @@ local function line(title, luas, cell_of)
   print((('%-10s'):format(title) .. table.concat(cells, ' ')))
 end
 
-function report.print(row, count, luas, libraries, medians)
+function report.print(row, count, luas, libraries, samples)
   print(('%s: %s, %d times'):format(row.name, row.title, count))
-  print(('%-10s%7.0f ns'):format('C', medians.c * 1e9))
+  print(('%-10s%7.0f ns'):format('C', median(samples.c) * 1e9))
   line('', luas, function(lua)
     return ('%16s'):format('Lua ' .. lua)
   end)
   for _, library in ipairs(libraries) do
     line(library.title, luas, function(lua)
-      return cell(medians[library.name][lua], medians.c)
+      return cell(samples[library.name][lua], samples.c)
     end)
   end
   for _, note in ipairs(row.notes) do
@@ -40,18 +54,21 @@ local function add_missed_target(missed, row, lua, ratio)
   end
 end
 
-local function add_missed_peer(missed, row, lua, ours, peer, title)
-  if peer and ours > peer then
-    missed[#missed + 1] = ('%s, Lua %s: %.2f times %s'):format(row.name, lua, ours / peer, title)
+local function add_missed_peer(missed, row, lua, ratio, title)
+  if ratio > 1 then
+    missed[#missed + 1] = ('%s, Lua %s: %.2f times %s'):format(row.name, lua, ratio, title)
   end
 end
 
-function report.add_missed(missed, row, luas, libraries, medians)
+function report.add_missed(missed, row, luas, libraries, samples)
   for _, lua in ipairs(luas) do
-    local ours = medians.llsocket[lua]
-    add_missed_target(missed, row, lua, ours / medians.c)
+    local ours = samples.llsocket[lua]
+    add_missed_target(missed, row, lua, ratio_of(ours, samples.c))
     for _, library in ipairs(libraries) do
-      add_missed_peer(missed, row, lua, ours, medians[library.name][lua], library.title)
+      local peer = samples[library.name][lua]
+      if peer and library.name ~= 'llsocket' then
+        add_missed_peer(missed, row, lua, ratio_of(ours, peer), library.title)
+      end
     end
   end
 end

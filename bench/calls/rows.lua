@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- What ./dev bench calls measures. `notes` says where a library cannot make the same system calls as the loop in C;
--- `lacking` are the libraries that cannot run it at all.
+-- What ./dev bench calls measures. `count` is how many turns all rounds have together; `notes` says where a library
+-- cannot make the same system calls as the loop in C; `lacking` are the libraries that cannot run it at all.
 
 return {
   {
@@ -13,19 +13,19 @@ return {
   {
     name = 'pair16k',
     title = 'send and receive 16 KiB, unix stream pair',
-    count = 60000,
+    count = 200000,
     notes = { 'LuaSocket receives 8 KiB at a time: two calls for a message.' },
   },
   {
     name = 'udp',
     title = 'UDP round trip of 64 bytes: send, recvfrom, sendto, recv',
-    count = 30000,
+    count = 200000,
     notes = {},
   },
   {
     name = 'accept',
     title = 'unix stream: socket, connect, accept, close both',
-    count = 30000,
+    count = 200000,
     notes = {
       'llsocket asks for the mode of the listener, which the new socket takes over: one fcntl more.',
       'LuaSocket makes each socket non-blocking: four fcntl more.',
@@ -35,7 +35,7 @@ return {
   {
     name = 'getsockname',
     title = 'getsockname of a UDP socket, and the port in it',
-    count = 400000,
+    count = 1000000,
     lacking = { luaposix = true },
     notes = {
       'LuaSocket always makes the text of the address as well.',
