@@ -38,10 +38,22 @@ void set_name(msghdr& header, const Address& name) noexcept
     header.msg_namelen = name.size();
 }
 
+// Whether control messages have no byte to go with on a stream: Linux would send nothing and say 0. What is wrong with
+// a closed socket, the kernel says.
+bool lacks_carrier(const Socket& socket, const MessageParts& parts) noexcept
+{
+    const bool has_control = parts.control != nullptr && parts.control->size() > 0;
+    const bool has_bytes = parts.vector != nullptr && parts.vector->bytes() > 0;
+    return socket.fd.get() >= 0 && socket.type == SOCK_STREAM && has_control && !has_bytes;
+}
+
 } // namespace
 
 Outcome<std::size_t> send_message(const sys::System& system, const Socket& socket, const MessageParts& parts, int flags)
 {
+    if (lacks_carrier(socket, parts)) {
+        return failed<std::size_t>(EINVAL, "sendmsg");
+    }
     msghdr header{};
     if (parts.name != nullptr) {
         set_name(header, *parts.name);
@@ -52,10 +64,6 @@ Outcome<std::size_t> send_message(const sys::System& system, const Socket& socke
     if (!control.empty()) {
         parts.control->encode(control);
         set_control(header, control);
-    }
-    const bool has_bytes = parts.vector != nullptr && parts.vector->bytes() > 0;
-    if (!control.empty() && !has_bytes && socket.type == SOCK_STREAM) { // Linux would send neither and say 0
-        return failed<std::size_t>(EINVAL, "sendmsg");
     }
     const sys::Result<ssize_t> result = system.send_message(socket.fd.get(), header, flags);
     if (!result.ok()) {

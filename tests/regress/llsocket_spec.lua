@@ -32,6 +32,13 @@ describe('a message of control data alone', function()
     expect(a:sendmsg(messages.message({ control = messages.rights(a:fd()) }))):to_fail('EINVAL')
   end)
 
+  it('is refused like any other once the socket is closed', function()
+    local a = messages.pair(llsocket.SOCK_STREAM)
+    local mh = messages.message({ control = messages.rights(a:fd()) })
+    a:close()
+    expect(a:sendmsg(mh)):to_fail('EBADF')
+  end)
+
   it('goes over a socket that keeps messages', function()
     local a, b = messages.pair(llsocket.SOCK_DGRAM)
     expect(a:sendmsg(messages.message({ control = messages.rights(a:fd()) }))):to_be(0, nil, false)
