@@ -7,13 +7,14 @@
 //
 //   allocation [SCENARIO...]     in the root of the tree; all scenarios by default
 
+#include "tests/support/failing_new.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <limits>
 #include <lua.hpp>
-#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,61 +47,11 @@ struct Shortage {
 
 Shortage shortage;
 
-void* allocate_cpp(std::size_t size) noexcept
-{
-    return shortage.refuses(Source::cpp) ? nullptr : std::malloc(std::max<std::size_t>(size, 1));
-}
-
-void* allocate_or_throw(std::size_t size)
-{
-    void* memory = allocate_cpp(size);
-    if (memory == nullptr) {
-        throw std::bad_alloc();
-    }
-    return memory;
-}
-
 } // namespace
 
-// The module finds these before those of the C++ library.
-void* operator new(std::size_t size)
+bool llnet::test::refuses_allocation() noexcept
 {
-    return allocate_or_throw(size);
-}
-
-void* operator new[](std::size_t size)
-{
-    return allocate_or_throw(size);
-}
-
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept
-{
-    return allocate_cpp(size);
-}
-
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept
-{
-    return allocate_cpp(size);
-}
-
-void operator delete(void* memory) noexcept
-{
-    std::free(memory);
-}
-
-void operator delete[](void* memory) noexcept
-{
-    std::free(memory);
-}
-
-void operator delete(void* memory, std::size_t) noexcept
-{
-    std::free(memory);
-}
-
-void operator delete[](void* memory, std::size_t) noexcept
-{
-    std::free(memory);
+    return shortage.refuses(Source::cpp);
 }
 
 namespace {
@@ -297,7 +248,7 @@ int main(int argc, char** argv)
         }
     }
     if (is_whole && !torture.has_reached_cpp()) {
-        give_up("the module does not allocate through this program's operator new");
+        give_up("the module does not allocate through the operator new of this program");
     }
     return torture.finish() ? 0 : 1;
 }
