@@ -7,6 +7,8 @@ namespace llnet {
 
 namespace {
 
+using AnswerList = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
+
 Error resolver_error(sys::Result<> result, const char* op) noexcept
 {
     if (result.value == EAI_SYSTEM) {
@@ -32,7 +34,7 @@ Outcome<> resolve(const sys::System& system, const Query& query, std::vector<Res
     if (found.value != 0) {
         return failed(resolver_error(found, "getaddrinfo"));
     }
-    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(list, &::freeaddrinfo);
+    const AnswerList owner(list, &::freeaddrinfo);
 
     into.clear();
     for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
@@ -43,6 +45,21 @@ Outcome<> resolve(const sys::System& system, const Query& query, std::vector<Res
         into.push_back(std::move(resolved));
     }
     return done();
+}
+
+Outcome<Address> numeric_address(const sys::System& system, int family, const char* text) noexcept
+{
+    addrinfo hints{};
+    hints.ai_family = family;
+    hints.ai_socktype = SOCK_DGRAM;
+    hints.ai_flags = AI_NUMERICHOST;
+    addrinfo* list = nullptr;
+    const sys::Result<> found = system.resolve(text, nullptr, hints, &list);
+    if (found.value != 0) {
+        return failed<Address>(resolver_error(found, "getaddrinfo"));
+    }
+    const AnswerList owner(list, &::freeaddrinfo);
+    return done(Address(list->ai_addr, list->ai_addrlen));
 }
 
 Outcome<NameInfo> name_info(const sys::System& system, const Address& address, int flags) noexcept

@@ -36,6 +36,9 @@ struct Query {
 // getaddrinfo(3): replaces `into` with the answers in the system's order. Throws std::bad_alloc.
 Outcome<> resolve(const sys::System& system, const Query& query, std::vector<Resolved>& into);
 
+// The address that a text such as "224.0.0.1" or "fe80::1%eth0" writes out; nothing is asked of a name server.
+Outcome<Address> numeric_address(const sys::System& system, int family, const char* text) noexcept;
+
 // Names of an address, NUL-terminated.
 struct NameInfo {
     char host[NI_MAXHOST] = {};

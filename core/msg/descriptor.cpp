@@ -64,7 +64,7 @@ int missing_descriptor(const Passed& passed) noexcept
 }
 
 // Why the message that was looked at is not one to take a descriptor from; 0 if it is.
-int refusal(const Socket& socket, const Passed& seen) noexcept
+int refusal(SocketRef socket, const Passed& seen) noexcept
 {
     if (seen.count == 0) {
         return missing_descriptor(seen);
@@ -82,15 +82,15 @@ int refusal(const Socket& socket, const Passed& seen) noexcept
 }
 
 // Looks at what is next: done with a descriptor's duplicate when it is one to take. The duplicate is the caller's.
-Outcome<int> look_for_descriptor(const sys::System& system, const Socket& socket, int flags) noexcept
+Outcome<int> look_for_descriptor(const sys::System& system, SocketRef socket, int flags) noexcept
 {
     // Without taking. This installs descriptors too; they are closed with `seen`.
     Passed seen;
-    const sys::Result<> looked = receive_bytes(system, socket.fd.get(), 2, flags | MSG_PEEK, seen);
+    const sys::Result<> looked = receive_bytes(system, socket.fd, 2, flags | MSG_PEEK, seen);
     if (!looked.ok()) {
         return again_or_failed<int>(looked.error, op);
     }
-    if (seen.size == 0 && seen.count == 0 && nothing_means_end(socket, flags)) {
+    if (seen.size == 0 && seen.count == 0 && nothing_means_end(system, socket, flags)) {
         return end_of_stream<int>();
     }
     if (const int error = refusal(socket, seen); error != 0) {
@@ -101,10 +101,10 @@ Outcome<int> look_for_descriptor(const sys::System& system, const Socket& socket
 
 } // namespace
 
-Outcome<> send_descriptor(const sys::System& system, const Socket& socket, int passed, const Address* name,
+Outcome<> send_descriptor(const sys::System& system, SocketRef socket, int passed, const Address* name,
                           int flags) noexcept
 {
-    const bool is_open = socket.fd.get() >= 0;
+    const bool is_open = socket.fd >= 0;
     if (is_open && socket.family != AF_UNIX) { // Linux would send the byte and drop the descriptor
         return failed(EOPNOTSUPP, "sendmsg");
     }
@@ -125,11 +125,11 @@ Outcome<> send_descriptor(const sys::System& system, const Socket& socket, int p
     rights->cmsg_type = SCM_RIGHTS;
     rights->cmsg_len = CMSG_LEN(sizeof(int));
     std::memcpy(CMSG_DATA(rights), &passed, sizeof passed);
-    const sys::Result<ssize_t> result = system.send_message(socket.fd.get(), header, flags);
+    const sys::Result<ssize_t> result = system.send_message(socket.fd, header, flags);
     return result.ok() ? done() : again_or_failed(result.error, "sendmsg");
 }
 
-Outcome<int> receive_descriptor(const sys::System& system, const Socket& socket, int flags) noexcept
+Outcome<int> receive_descriptor(const sys::System& system, SocketRef socket, int flags) noexcept
 {
     // Looking first leaves ordinary data alone.
     const Outcome<int> seen = look_for_descriptor(system, socket, flags);
@@ -140,7 +140,7 @@ Outcome<int> receive_descriptor(const sys::System& system, const Socket& socket,
         const Fd closed(seen.value); // the number may be the last that the process has, and the take needs it
     }
     Passed taken;
-    const sys::Result<> result = receive_bytes(system, socket.fd.get(), 1, flags, taken);
+    const sys::Result<> result = receive_bytes(system, socket.fd, 1, flags, taken);
     if (!result.ok()) {
         return again_or_failed<int>(result.error, op);
     }

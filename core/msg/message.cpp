@@ -40,18 +40,18 @@ void set_name(msghdr& header, const Address& name) noexcept
 
 // Whether control messages have no byte to go with on a stream: Linux would send nothing and say 0. What is wrong with
 // a closed socket, the kernel says.
-bool lacks_carrier(const Socket& socket, const MessageParts& parts) noexcept
+bool lacks_carrier(const sys::System& system, SocketRef socket, const MessageParts& parts) noexcept
 {
     const bool has_control = parts.control != nullptr && parts.control->size() > 0;
     const bool has_bytes = parts.vector != nullptr && parts.vector->bytes() > 0;
-    return socket.fd.get() >= 0 && socket.type == SOCK_STREAM && has_control && !has_bytes;
+    return has_control && !has_bytes && is_stream(system, socket);
 }
 
 } // namespace
 
-Outcome<std::size_t> send_message(const sys::System& system, const Socket& socket, const MessageParts& parts, int flags)
+Outcome<std::size_t> send_message(const sys::System& system, SocketRef socket, const MessageParts& parts, int flags)
 {
-    if (lacks_carrier(socket, parts)) {
+    if (lacks_carrier(system, socket, parts)) {
         return failed<std::size_t>(EINVAL, "sendmsg");
     }
     msghdr header{};
@@ -65,14 +65,14 @@ Outcome<std::size_t> send_message(const sys::System& system, const Socket& socke
         parts.control->encode(control);
         set_control(header, control);
     }
-    const sys::Result<ssize_t> result = system.send_message(socket.fd.get(), header, flags);
+    const sys::Result<ssize_t> result = system.send_message(socket.fd, header, flags);
     if (!result.ok()) {
         return again_or_failed<std::size_t>(result.error, "sendmsg");
     }
     return done(static_cast<std::size_t>(result.value));
 }
 
-Outcome<std::size_t> receive_message(const sys::System& system, const Socket& socket, MessageRoom& room, int flags)
+Outcome<std::size_t> receive_message(const sys::System& system, SocketRef socket, MessageRoom& room, int flags)
 {
     msghdr header{};
     if (room.name != nullptr) {
@@ -85,7 +85,7 @@ Outcome<std::size_t> receive_message(const sys::System& system, const Socket& so
     if (room.control != nullptr) {
         set_control(header, control);
     }
-    const sys::Result<ssize_t> result = system.receive_message(socket.fd.get(), header, flags);
+    const sys::Result<ssize_t> result = system.receive_message(socket.fd, header, flags);
     if (!result.ok()) {
         return again_or_failed<std::size_t>(result.error, "recvmsg");
     }
@@ -97,7 +97,7 @@ Outcome<std::size_t> receive_message(const sys::System& system, const Socket& so
         room.control->decode(header);
     }
     const bool wanted_bytes = room.vector != nullptr && room.vector->bytes() > 0;
-    if (result.value == 0 && wanted_bytes && nothing_means_end(socket, flags)) {
+    if (result.value == 0 && wanted_bytes && nothing_means_end(system, socket, flags)) {
         return end_of_stream<std::size_t>();
     }
     return done(static_cast<std::size_t>(result.value));

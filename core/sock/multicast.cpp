@@ -27,15 +27,15 @@ Outcome<unsigned> index_of(const sys::System& system, const char* name) noexcept
 }
 
 template <class Request>
-Outcome<> apply(const sys::System& system, const Socket& socket, Membership change, const Request& request) noexcept
+Outcome<> apply(const sys::System& system, SocketRef socket, Membership change, const Request& request) noexcept
 {
     const int level = socket.family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
     const int option = membership_options[static_cast<std::size_t>(change)];
-    const sys::Result<> result = system.set_option(socket.fd.get(), level, option, &request, sizeof request);
+    const sys::Result<> result = system.set_option(socket.fd, level, option, &request, sizeof request);
     return result.ok() ? done() : failed(result.error, "setsockopt");
 }
 
-bool same_inet_family(const Socket& socket, const Address& group, const Address* source) noexcept
+bool same_inet_family(SocketRef socket, const Address& group, const Address* source) noexcept
 {
     return group.is_inet() && group.family() == socket.family &&
            (source == nullptr || source->family() == socket.family);
@@ -106,10 +106,10 @@ Outcome<> name_by_index(const sys::System& system, unsigned index, OptionValue& 
 
 } // namespace
 
-Outcome<> change_membership(const sys::System& system, const Socket& socket, Membership change, const Address& group,
+Outcome<> change_membership(const sys::System& system, SocketRef socket, Membership change, const Address& group,
                             const Address* source, const char* interface_name) noexcept
 {
-    if (socket.fd.get() < 0) {
+    if (socket.fd < 0) {
         return failed(EBADF, "setsockopt");
     }
     if (!same_inet_family(socket, group, source)) {
@@ -136,7 +136,7 @@ Outcome<> change_membership(const sys::System& system, const Socket& socket, Mem
     return apply(system, socket, change, request);
 }
 
-Outcome<> read_multicast_interface(const sys::System& system, const Socket& socket, OptionName option,
+Outcome<> read_multicast_interface(const sys::System& system, SocketRef socket, OptionName option,
                                    OptionValue& name) noexcept
 {
     union {
@@ -144,7 +144,7 @@ Outcome<> read_multicast_interface(const sys::System& system, const Socket& sock
         unsigned index;
     } value{};
     socklen_t size = sizeof value;
-    const sys::Result<> result = system.get_option(socket.fd.get(), option.level, option.name, &value, &size);
+    const sys::Result<> result = system.get_option(socket.fd, option.level, option.name, &value, &size);
     if (!result.ok()) {
         return failed(result.error, "getsockopt");
     }
@@ -155,7 +155,7 @@ Outcome<> read_multicast_interface(const sys::System& system, const Socket& sock
     return done();
 }
 
-Outcome<> write_multicast_interface(const sys::System& system, const Socket& socket, OptionName option,
+Outcome<> write_multicast_interface(const sys::System& system, SocketRef socket, OptionName option,
                                     const char* name) noexcept
 {
     const Outcome<unsigned> index = *name == '\0' ? done(0U) : interface_index(system, name);
@@ -165,13 +165,13 @@ Outcome<> write_multicast_interface(const sys::System& system, const Socket& soc
     sys::Result<> result;
     if (socket.family == AF_INET6) {
         const unsigned number = index.value;
-        result = system.set_option(socket.fd.get(), option.level, option.name, &number, sizeof number);
+        result = system.set_option(socket.fd, option.level, option.name, &number, sizeof number);
     } else {
         // Both index and address: Linux sends by the index and reads back the address.
         ip_mreqn request{};
         request.imr_address = first_inet_address(system, name);
         request.imr_ifindex = static_cast<int>(index.value);
-        result = system.set_option(socket.fd.get(), option.level, option.name, &request, sizeof request);
+        result = system.set_option(socket.fd, option.level, option.name, &request, sizeof request);
     }
     return result.ok() ? done() : failed(result.error, "setsockopt");
 }

@@ -22,7 +22,7 @@ constexpr OptionRow rows[] = {
 constexpr const char* get_op = "getsockopt";
 constexpr const char* set_op = "setsockopt";
 
-OptionName name_for(const Socket& socket, const OptionRow& row) noexcept
+OptionName name_for(SocketRef socket, const OptionRow& row) noexcept
 {
     return socket.family == AF_INET6 ? row.inet6 : row.inet;
 }
@@ -128,10 +128,10 @@ Outcome<> write_bytes(const sys::System& system, int fd, OptionName option, std:
     return result.ok() ? done() : failed(result.error, set_op);
 }
 
-Outcome<> read_by_kind(const sys::System& system, const Socket& socket, OptionKind kind, OptionName option,
+Outcome<> read_by_kind(const sys::System& system, SocketRef socket, OptionKind kind, OptionName option,
                        OptionValue& value) noexcept
 {
-    const int fd = socket.fd.get();
+    const int fd = socket.fd;
     switch (kind) {
     case OptionKind::boolean:
     case OptionKind::integer:
@@ -155,7 +155,7 @@ std::span<const OptionRow> option_rows() noexcept
     return rows;
 }
 
-Outcome<OptionValue> get_option(const sys::System& system, const Socket& socket, const OptionRow& row) noexcept
+Outcome<OptionValue> get_option(const sys::System& system, SocketRef socket, const OptionRow& row) noexcept
 {
     const OptionName option = name_for(socket, row);
     if (option.absent()) {
@@ -166,14 +166,14 @@ Outcome<OptionValue> get_option(const sys::System& system, const Socket& socket,
     return result.done() ? done(value) : failed<OptionValue>(result.error);
 }
 
-Outcome<> set_option(const sys::System& system, const Socket& socket, const OptionRow& row,
+Outcome<> set_option(const sys::System& system, SocketRef socket, const OptionRow& row,
                      const OptionValue& value) noexcept
 {
     const OptionName option = name_for(socket, row);
     if (option.absent()) {
         return failed(ENOTSUP, set_op);
     }
-    const int fd = socket.fd.get();
+    const int fd = socket.fd;
     switch (row.kind) {
     case OptionKind::boolean:
     case OptionKind::integer:

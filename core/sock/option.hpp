@@ -54,8 +54,8 @@ struct OptionValue {
 };
 
 // getsockopt(2) and setsockopt(2) by a row. ENOTSUP where the platform lacks the option.
-Outcome<OptionValue> get_option(const sys::System& system, const Socket& socket, const OptionRow& row) noexcept;
-Outcome<> set_option(const sys::System& system, const Socket& socket, const OptionRow& row,
+Outcome<OptionValue> get_option(const sys::System& system, SocketRef socket, const OptionRow& row) noexcept;
+Outcome<> set_option(const sys::System& system, SocketRef socket, const OptionRow& row,
                      const OptionValue& value) noexcept;
 
 } // namespace llnet

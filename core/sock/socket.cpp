@@ -27,6 +27,12 @@ int plain_type(int type) noexcept
 #endif
 }
 
+// 0 if the kernel does not tell.
+int type_of(const sys::System& system, SocketRef socket) noexcept
+{
+    return socket.type != 0 ? socket.type : socket_type(system, socket.fd).value;
+}
+
 using NameCall = sys::Result<> (sys::System::*)(int, sockaddr*, socklen_t*) const noexcept;
 
 Outcome<Address> name_of(const sys::System& system, int fd, NameCall call, const char* op) noexcept
@@ -41,6 +47,24 @@ Outcome<Address> name_of(const sys::System& system, int fd, NameCall call, const
     return done(address);
 }
 
+Outcome<> accept_as(const sys::System& system, SocketRef listener, Socket& into, Address* peer, bool nonblock) noexcept
+{
+    socklen_t size = Address::capacity;
+    sockaddr* room = peer != nullptr ? peer->writable() : nullptr;
+    const sys::Result<> made = system.accept(listener.fd, room, peer != nullptr ? &size : nullptr, nonblock);
+    if (made.error == ECONNABORTED) {
+        return {Status::again, {}, system_error(made.error, "accept")};
+    }
+    if (!made.ok()) {
+        return again_or_failed(made.error, "accept");
+    }
+    if (peer != nullptr) {
+        peer->resize(size);
+    }
+    into = {Fd(made.value), listener.family, listener.type, listener.protocol};
+    return done();
+}
+
 short poll_events(Readiness readiness, bool exception) noexcept
 {
     const int events = (readiness == Readiness::receive ? POLLIN : POLLOUT) | (exception ? POLLPRI : 0);
@@ -49,7 +73,20 @@ short poll_events(Readiness readiness, bool exception) noexcept
 
 } // namespace
 
-bool nothing_means_end(const Socket& socket, int flags) noexcept
+Outcome<int> socket_type(const sys::System& system, int fd) noexcept
+{
+    int type = 0;
+    socklen_t size = sizeof type;
+    const sys::Result<> asked = system.get_option(fd, SOL_SOCKET, SO_TYPE, &type, &size);
+    return asked.ok() ? done(type) : failed<int>(asked.error, "getsockopt");
+}
+
+bool is_stream(const sys::System& system, SocketRef socket) noexcept
+{
+    return socket.fd >= 0 && type_of(system, socket) == SOCK_STREAM;
+}
+
+bool nothing_means_end(const sys::System& system, SocketRef socket, int flags) noexcept
 {
 #ifdef MSG_ERRQUEUE
     if ((flags & MSG_ERRQUEUE) != 0) {
@@ -58,7 +95,8 @@ bool nothing_means_end(const Socket& socket, int flags) noexcept
 #else
     static_cast<void>(flags);
 #endif
-    return socket.type != SOCK_DGRAM && socket.type != SOCK_RAW;
+    const int type = type_of(system, socket);
+    return type != SOCK_DGRAM && type != SOCK_RAW;
 }
 
 Outcome<> open(const sys::System& system, Socket& into, int family, int type, int protocol, bool nonblock) noexcept
@@ -86,11 +124,9 @@ Outcome<> open_pair(const sys::System& system, Socket& first, Socket& second, in
 
 Outcome<> wrap(const sys::System& system, Socket& into, int fd, bool nonblock) noexcept
 {
-    int type = 0;
-    socklen_t size = sizeof type;
-    const sys::Result<> asked = system.get_option(fd, SOL_SOCKET, SO_TYPE, &type, &size);
-    if (!asked.ok()) {
-        return failed(asked.error, "getsockopt");
+    const Outcome<int> type = socket_type(system, fd);
+    if (!type.done()) {
+        return failed(type.error);
     }
     const sys::Result<> family = system.socket_family(fd);
     if (!family.ok()) {
@@ -108,13 +144,13 @@ Outcome<> wrap(const sys::System& system, Socket& into, int fd, bool nonblock) n
             return marked;
         }
     }
-    into = {Fd(fd), family.value, type, protocol.value};
+    into = {Fd(fd), family.value, type.value, protocol.value};
     return done();
 }
 
-Outcome<> duplicate(const sys::System& system, const Socket& socket, Socket& into) noexcept
+Outcome<> duplicate(const sys::System& system, SocketRef socket, Socket& into) noexcept
 {
-    const sys::Result<> made = system.duplicate(socket.fd.get());
+    const sys::Result<> made = system.duplicate(socket.fd);
     if (!made.ok()) {
         return failed(made.error, "dup");
     }
@@ -122,33 +158,26 @@ Outcome<> duplicate(const sys::System& system, const Socket& socket, Socket& int
     return done();
 }
 
-Outcome<> accept(const sys::System& system, const Socket& listener, Socket& into, Address* peer) noexcept
+Outcome<> accept(const sys::System& system, SocketRef listener, Socket& into, Address* peer) noexcept
 {
-    const Outcome<bool> inherited = nonblock(system, listener.fd.get());
+    const Outcome<bool> inherited = nonblock(system, listener.fd);
     if (!inherited.done()) {
         return failed(inherited.error.code, "accept");
     }
-    socklen_t size = Address::capacity;
-    sockaddr* room = peer != nullptr ? peer->writable() : nullptr;
-    const sys::Result<> made =
-        system.accept(listener.fd.get(), room, peer != nullptr ? &size : nullptr, inherited.value);
-    if (made.error == ECONNABORTED) {
-        return {Status::again, {}, system_error(made.error, "accept")};
-    }
-    if (!made.ok()) {
-        return again_or_failed(made.error, "accept");
-    }
-    if (peer != nullptr) {
-        peer->resize(size);
-    }
-    into = {Fd(made.value), listener.family, listener.type, listener.protocol};
-    return done();
+    return accept_as(system, listener, into, peer, inherited.value);
 }
 
-Outcome<int> accept_number(const sys::System& system, const Socket& listener) noexcept
+Outcome<int> accept_number(const sys::System& system, SocketRef listener) noexcept
 {
     Socket accepted;
     const Outcome<> out = accept(system, listener, accepted, nullptr);
+    return {out.status, accepted.fd.release(), out.error};
+}
+
+Outcome<int> accept_blocking_number(const sys::System& system, SocketRef listener) noexcept
+{
+    Socket accepted;
+    const Outcome<> out = accept_as(system, listener, accepted, nullptr, false);
     return {out.status, accepted.fd.release(), out.error};
 }
 

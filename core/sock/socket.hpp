@@ -8,6 +8,15 @@
 
 namespace llnet {
 
+// A socket that somebody else owns: what a call on it needs to know. Where no type is given (0), a call to which it
+// matters asks the kernel.
+struct SocketRef {
+    int fd = -1;
+    int family = AF_UNSPEC;
+    int type = 0;
+    int protocol = 0;
+};
+
 // A socket's descriptor, owned, and what it was made as. Empty until one of the functions below fills it; on failure
 // they leave it as it was.
 struct Socket {
@@ -15,11 +24,19 @@ struct Socket {
     int family = AF_UNSPEC;
     int type = 0;
     int protocol = 0;
+
+    operator SocketRef() const noexcept { return {fd.get(), family, type, protocol}; }
 };
+
+// SO_TYPE: SOCK_STREAM and so on.
+Outcome<int> socket_type(const sys::System& system, int fd) noexcept;
+
+// Whether it is an open socket of type SOCK_STREAM.
+bool is_stream(const sys::System& system, SocketRef socket) noexcept;
 
 // Whether receiving no bytes with these flags tells that the peer closed: not where a message may be empty, and not in
 // the error queue (ip(7), MSG_ERRQUEUE), whose entries can be all control data.
-bool nothing_means_end(const Socket& socket, int flags) noexcept;
+bool nothing_means_end(const sys::System& system, SocketRef socket, int flags) noexcept;
 
 // socket(2). `type` may carry SOCK_NONBLOCK and SOCK_CLOEXEC where the platform has them.
 Outcome<> open(const sys::System& system, Socket& into, int family, int type, int protocol, bool nonblock) noexcept;
@@ -32,14 +49,17 @@ Outcome<> open_pair(const sys::System& system, Socket& first, Socket& second, in
 Outcome<> wrap(const sys::System& system, Socket& into, int fd, bool nonblock) noexcept;
 
 // A second descriptor of the same open socket.
-Outcome<> duplicate(const sys::System& system, const Socket& socket, Socket& into) noexcept;
+Outcome<> duplicate(const sys::System& system, SocketRef socket, Socket& into) noexcept;
 
 // accept(2). The new socket takes the listener's non-blocking state. Where `peer` is given it gets the peer's address.
 // A connection that was gone before it was taken (ECONNABORTED) is "again".
-Outcome<> accept(const sys::System& system, const Socket& listener, Socket& into, Address* peer) noexcept;
+Outcome<> accept(const sys::System& system, SocketRef listener, Socket& into, Address* peer) noexcept;
 
 // The same, giving the bare number.
-Outcome<int> accept_number(const sys::System& system, const Socket& listener) noexcept;
+Outcome<int> accept_number(const sys::System& system, SocketRef listener) noexcept;
+
+// The same, but whatever the listener is, the new socket blocks.
+Outcome<int> accept_blocking_number(const sys::System& system, SocketRef listener) noexcept;
 
 // shutdown(2) when `how` is given (SHUT_*), then close(2). Closed in any case; the first error is told. An empty socket
 // is left alone.

@@ -15,13 +15,13 @@ Outcome<std::size_t> sent(sys::Result<ssize_t> result, const char* op) noexcept
     return done(static_cast<std::size_t>(result.value));
 }
 
-Outcome<std::size_t> received(const Socket& socket, std::size_t room, int flags, sys::Result<ssize_t> result,
-                              const char* op) noexcept
+Outcome<std::size_t> received(const sys::System& system, SocketRef socket, std::size_t room, int flags,
+                              sys::Result<ssize_t> result, const char* op) noexcept
 {
     if (!result.ok()) {
         return again_or_failed<std::size_t>(result.error, op);
     }
-    if (result.value == 0 && nothing_means_end(socket, flags)) {
+    if (result.value == 0 && nothing_means_end(system, socket, flags)) {
         return end_of_stream<std::size_t>();
     }
     return done(std::min(static_cast<std::size_t>(result.value), room));
@@ -37,49 +37,48 @@ void clear_if_dropped(std::span<char> room, int flags) noexcept
 
 } // namespace
 
-Outcome<std::size_t> send(const sys::System& system, const Socket& socket, std::string_view bytes, int flags) noexcept
+Outcome<std::size_t> send(const sys::System& system, SocketRef socket, std::string_view bytes, int flags) noexcept
 {
-    if (bytes.empty() && socket.type == SOCK_STREAM && socket.fd.get() >= 0) {
+    if (bytes.empty() && is_stream(system, socket)) {
         return done<std::size_t>(0);
     }
-    return sent(system.send(socket.fd.get(), bytes.data(), bytes.size(), flags), "send");
+    return sent(system.send(socket.fd, bytes.data(), bytes.size(), flags), "send");
 }
 
-Outcome<std::size_t> send_to(const sys::System& system, const Socket& socket, std::string_view bytes,
+Outcome<std::size_t> send_to(const sys::System& system, SocketRef socket, std::string_view bytes,
                              const Address& address, int flags) noexcept
 {
-    return sent(system.send_to(socket.fd.get(), bytes.data(), bytes.size(), flags, address.data(), address.size()),
-                "sendto");
+    return sent(system.send_to(socket.fd, bytes.data(), bytes.size(), flags, address.data(), address.size()), "sendto");
 }
 
-Outcome<std::size_t> receive(const sys::System& system, const Socket& socket, std::span<char> room, int flags) noexcept
+Outcome<std::size_t> receive(const sys::System& system, SocketRef socket, std::span<char> room, int flags) noexcept
 {
-    if (room.empty() && socket.fd.get() >= 0) {
+    if (room.empty() && socket.fd >= 0) {
         return done<std::size_t>(0);
     }
     clear_if_dropped(room, flags);
-    return received(socket, room.size(), flags, system.receive(socket.fd.get(), room.data(), room.size(), flags),
+    return received(system, socket, room.size(), flags, system.receive(socket.fd, room.data(), room.size(), flags),
                     "recv");
 }
 
-Outcome<std::size_t> receive_from(const sys::System& system, const Socket& socket, std::span<char> room, int flags,
+Outcome<std::size_t> receive_from(const sys::System& system, SocketRef socket, std::span<char> room, int flags,
                                   Address& from) noexcept
 {
-    if (room.empty() && socket.fd.get() >= 0) {
+    if (room.empty() && socket.fd >= 0) {
         return done<std::size_t>(0);
     }
     clear_if_dropped(room, flags);
     socklen_t size = Address::capacity;
     const sys::Result<ssize_t> result =
-        system.receive_from(socket.fd.get(), room.data(), room.size(), flags, from.writable(), &size);
+        system.receive_from(socket.fd, room.data(), room.size(), flags, from.writable(), &size);
     from.resize(result.ok() ? size : 0);
-    return received(socket, room.size(), flags, result, "recvfrom");
+    return received(system, socket, room.size(), flags, result, "recvfrom");
 }
 
-Outcome<std::size_t> send_file(const sys::System& system, const Socket& socket, int file, off_t offset,
+Outcome<std::size_t> send_file(const sys::System& system, SocketRef socket, int file, off_t offset,
                                std::size_t size) noexcept
 {
-    return sent(system.send_file(socket.fd.get(), file, offset, size), "sendfile");
+    return sent(system.send_file(socket.fd, file, offset, size), "sendfile");
 }
 
 Outcome<> flush(const sys::System& system, std::FILE* stream) noexcept

@@ -53,11 +53,11 @@ TEST_F(SocketTest, is_at_its_end_when_nothing_comes_unless_a_message_can_be_empt
 {
     for (const int type : {SOCK_STREAM, SOCK_SEQPACKET}) {
         socket.type = type;
-        EXPECT_TRUE(nothing_means_end(socket, 0)) << type;
+        EXPECT_TRUE(nothing_means_end(sys::host(), socket, 0)) << type;
     }
     for (const int type : {SOCK_DGRAM, SOCK_RAW}) {
         socket.type = type;
-        EXPECT_FALSE(nothing_means_end(socket, 0)) << type;
+        EXPECT_FALSE(nothing_means_end(sys::host(), socket, 0)) << type;
     }
 }
 
@@ -66,7 +66,7 @@ TEST_F(SocketTest, is_at_its_end_when_nothing_comes_unless_a_message_can_be_empt
 TEST_F(SocketTest, is_not_at_its_end_when_an_entry_of_its_error_queue_has_no_bytes)
 {
     socket.type = SOCK_STREAM;
-    EXPECT_FALSE(nothing_means_end(socket, MSG_ERRQUEUE));
+    EXPECT_FALSE(nothing_means_end(sys::host(), socket, MSG_ERRQUEUE));
 }
 
 #endif

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include "core/sock/endpoint.hpp"
+
+#include "core/sock/option.hpp"
+
+#include <cerrno>
+#include <climits>
+
+namespace llnet {
+
+namespace {
+
+Outcome<> open_for(const sys::System& system, Socket& into, const AddressInfo& info,
+                   const EndpointOptions& options) noexcept
+{
+    const Outcome<> made = open(system, into, info.address.family(), info.type, info.protocol, options.nonblock);
+    if (!made.done() || !options.reuse_address) {
+        return made;
+    }
+    const int enable = 1;
+    const sys::Result<> set = system.set_option(into.fd.get(), SOL_SOCKET, SO_REUSEADDR, &enable, sizeof enable);
+    return set.ok() ? done() : failed(set.error, "setsockopt");
+}
+
+// The rest of a connection that a signal interrupted: it goes on being made (POSIX, connect).
+Outcome<> finish_connection(const sys::System& system, int fd) noexcept
+{
+    const Outcome<bool> ready = wait(system, fd, Readiness::send, false, INT_MAX);
+    if (!ready.done()) {
+        return failed(ready.error);
+    }
+    const Outcome<int> error = pending_error(system, fd);
+    if (!error.done()) {
+        return failed(error.error);
+    }
+    return error.value == 0 ? done() : failed(error.value, "connect");
+}
+
+} // namespace
+
+Outcome<> open_bound(const sys::System& system, Socket& into, const AddressInfo& info,
+                     const EndpointOptions& options) noexcept
+{
+    Socket made;
+    const Outcome<> opened = open_for(system, made, info, options);
+    const Outcome<> out = opened.done() ? bind(system, made.fd.get(), info.address) : opened;
+    if (out.done()) {
+        into = std::move(made);
+    }
+    return out;
+}
+
+Outcome<> open_connected(const sys::System& system, Socket& into, const AddressInfo& info,
+                         const EndpointOptions& options) noexcept
+{
+    Socket made;
+    const Outcome<> opened = open_for(system, made, info, options);
+    if (!opened.done()) {
+        return opened;
+    }
+    const Outcome<int> connected = connect(system, made.fd.get(), info.address);
+    if (!connected.done()) {
+        return failed(connected.error);
+    }
+    const bool is_unfinished = connected.value != 0 && !options.nonblock;
+    const Outcome<> out = is_unfinished ? finish_connection(system, made.fd.get()) : done();
+    if (out.done()) {
+        into = std::move(made);
+    }
+    return out;
+}
+
+Outcome<> open_first(const sys::System& system, Socket& into, std::span<const Resolved> answers,
+                     const EndpointOptions& options, decltype(&open_bound) open) noexcept
+{
+    Outcome<> out = failed(EADDRNOTAVAIL, "getaddrinfo"); // of no answers at all
+    for (const Resolved& answer : answers) {
+        out = open(system, into, answer.info, options);
+        if (out.done()) {
+            break;
+        }
+    }
+    return out;
+}
+
+} // namespace llnet
