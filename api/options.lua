@@ -3,6 +3,7 @@
 --
 -- A row has
 --   method    its name; without an argument it reads, with one it sets and answers with the value before
+--   since     the generation whose document names it first; 4 if not given. generation1 is its name there, if another
 --   kind      what a value is:
 --               boolean    true or false, an int in the kernel
 --               integer    an int
@@ -70,7 +71,7 @@ end
 return {
   -- The socket level, sorted by constant.
   socket_level('SO_ACCEPTCONN', {
-    method = 'acceptconn', kind = 'boolean', access = 'r', arg = 'enabled', sockets = every,
+    method = 'acceptconn', since = 2, kind = 'boolean', access = 'r', arg = 'enabled', sockets = every,
     says = 'Whether the socket listens for connections.',
   }),
   socket_level('SO_BINDTODEVICE', {
@@ -80,7 +81,7 @@ return {
     note = "'' lifts the restriction, which takes a privilege.",
   }),
   socket_level('SO_BROADCAST', {
-    method = 'broadcast', kind = 'boolean', arg = 'enable', sockets = udp, sample = true,
+    method = 'broadcast', since = 1, kind = 'boolean', arg = 'enable', sockets = udp, sample = true,
     says = 'Whether datagrams may be sent to a broadcast address.',
   }),
   socket_level('SO_BUSY_POLL', {
@@ -89,11 +90,11 @@ return {
     says = 'Microseconds that a blocking receive polls the device before it sleeps.',
   }),
   socket_level('SO_DEBUG', {
-    method = 'debug', kind = 'boolean', arg = 'enable', sockets = every, sample = true, privileged = true,
+    method = 'debug', since = 1, kind = 'boolean', arg = 'enable', sockets = every, sample = true, privileged = true,
     says = 'Whether the kernel records debugging information.',
   }),
   socket_level('SO_DONTROUTE', {
-    method = 'dontroute', kind = 'boolean', arg = 'enable', sockets = ip, sample = true,
+    method = 'dontroute', since = 2, kind = 'boolean', arg = 'enable', sockets = ip, sample = true,
     says = 'Whether to send to directly connected hosts only, without a gateway.',
   }),
   socket_level('SO_INCOMING_CPU', {
@@ -101,11 +102,12 @@ return {
     says = 'The processor that handles what the socket receives; -1 if none is known.',
   }),
   socket_level('SO_KEEPALIVE', {
-    method = 'keepalive', kind = 'boolean', arg = 'enable', sockets = tcp, sample = true,
+    method = 'keepalive', since = 1, kind = 'boolean', arg = 'enable', sockets = tcp, sample = true,
     says = 'Whether an idle connection is probed.',
   }),
   socket_level('SO_LINGER', {
-    method = 'linger', kind = 'linger', arg = 'sec', min = int_min, max = int_max, sockets = every, sample = 5,
+    method = 'linger', since = 3, kind = 'linger', arg = 'sec', min = int_min, max = int_max, sockets = every,
+    sample = 5,
     says = 'Seconds that close waits until data is sent; a negative number turns it off, and off reads -1.',
     note = 'With 0, closing a TCP connection resets it.',
   }),
@@ -116,7 +118,7 @@ return {
     note = 'A mark above 2147483647 is given and read as the negative number with the same bits.',
   }),
   socket_level('SO_OOBINLINE', {
-    method = 'oobinline', kind = 'boolean', arg = 'enable', sockets = tcp, sample = true,
+    method = 'oobinline', since = 1, kind = 'boolean', arg = 'enable', sockets = tcp, sample = true,
     says = 'Whether urgent data is left in the stream.',
   }),
   socket_level('SO_PASSCRED', {
@@ -135,26 +137,27 @@ return {
     note = 'Above 6 it needs a privilege. Setting `tos` on IPv4 changes it too.',
   }),
   socket_level('SO_RCVBUF', {
-    method = 'rcvbuf', kind = 'integer', arg = 'sz', min = 0, max = int_max, sockets = every, sample = 40000,
+    method = 'rcvbuf', since = 1, kind = 'integer', arg = 'sz', min = 0, max = int_max, sockets = every, sample = 40000,
     readback = 'doubled',
     says = 'Bytes of the receive buffer.',
     note = 'Linux doubles the value that is set and limits it to net.core.rmem_max.',
   }),
   socket_level('SO_RCVLOWAT', {
-    method = 'rcvlowat', kind = 'integer', arg = 'sz', min = 0, max = int_max, sockets = every, sample = 64,
+    method = 'rcvlowat', since = 1, kind = 'integer', arg = 'sz', min = 0, max = int_max, sockets = every, sample = 64,
     says = 'Bytes that must be there before a receive returns.',
   }),
   socket_level('SO_RCVTIMEO', {
-    method = 'rcvtimeo', kind = 'seconds', arg = 'sec', min = 0, max = int_max, sockets = every, sample = 2.5,
+    method = 'rcvtimeo', since = 1, kind = 'seconds', arg = 'sec', min = 0, max = int_max, sockets = every,
+    sample = 2.5,
     says = 'Seconds that a blocking receive waits; 0 is for ever.',
     note = 'Linux rounds up to its clock tick, 1 to 10 milliseconds.',
   }),
   socket_level('SO_REUSEADDR', {
-    method = 'reuseaddr', kind = 'boolean', arg = 'enable', sockets = every, sample = true,
+    method = 'reuseaddr', since = 1, kind = 'boolean', arg = 'enable', sockets = every, sample = true,
     says = 'Whether bind may take an address that old connections still use.',
   }),
   socket_level('SO_REUSEPORT', {
-    method = 'reuseport', kind = 'boolean', arg = 'enable', sockets = ip, sample = true,
+    method = 'reuseport', since = 2, kind = 'boolean', arg = 'enable', sockets = ip, sample = true,
     says = 'Whether several sockets may bind one address and share its load.',
   }),
   socket_level('SO_RXQ_OVFL', {
@@ -162,24 +165,25 @@ return {
     says = 'Whether a control message (SO_RXQ_OVFL) tells how many datagrams were dropped.',
   }),
   socket_level('SO_SNDBUF', {
-    method = 'sndbuf', kind = 'integer', arg = 'sz', min = 0, max = int_max, sockets = every, sample = 40000,
+    method = 'sndbuf', since = 1, kind = 'integer', arg = 'sz', min = 0, max = int_max, sockets = every, sample = 40000,
     readback = 'doubled',
     says = 'Bytes of the send buffer.',
     note = 'Linux doubles the value that is set and limits it to net.core.wmem_max.',
   }),
   socket_level('SO_SNDLOWAT', {
-    method = 'sndlowat', kind = 'integer', arg = 'sz', min = 0, max = int_max, sockets = every, sample = 64,
+    method = 'sndlowat', since = 1, kind = 'integer', arg = 'sz', min = 0, max = int_max, sockets = every, sample = 64,
     refuses = { Linux = 'ENOPROTOOPT' },
     says = 'Bytes that must fit before the socket counts as writable.',
     note = 'Linux always reads 1.',
   }),
   socket_level('SO_SNDTIMEO', {
-    method = 'sndtimeo', kind = 'seconds', arg = 'sec', min = 0, max = int_max, sockets = every, sample = 2.5,
+    method = 'sndtimeo', since = 1, kind = 'seconds', arg = 'sec', min = 0, max = int_max, sockets = every,
+    sample = 2.5,
     says = 'Seconds that a blocking send waits; 0 is for ever.',
     note = 'Linux rounds up to its clock tick, 1 to 10 milliseconds.',
   }),
   socket_level('SO_TIMESTAMP', {
-    method = 'timestamp', kind = 'boolean', arg = 'enable', sockets = every, sample = true,
+    method = 'timestamp', since = 1, kind = 'boolean', arg = 'enable', sockets = every, sample = true,
     says = 'Whether datagrams arrive with their time in microseconds (SCM_TIMESTAMP).',
   }),
   socket_level('SO_TIMESTAMPNS', {
@@ -199,7 +203,7 @@ return {
     says = 'The name of the congestion control algorithm.',
   }),
   tcp_level({ 'TCP_CORK', 'TCP_NOPUSH' }, {
-    method = 'tcpcork', kind = 'boolean', arg = 'enable', sample = true,
+    method = 'tcpcork', since = 2, kind = 'boolean', arg = 'enable', sample = true,
     says = 'Whether partial segments are held back, at most 200 milliseconds on Linux.',
   }),
   tcp_level('TCP_DEFER_ACCEPT', {
@@ -216,16 +220,16 @@ return {
     says = 'Whether connect waits for the first data and sends it along.',
   }),
   tcp_level('TCP_KEEPCNT', {
-    method = 'tcpkeepcnt', kind = 'integer', arg = 'cnt', min = 0, max = int_max, sample = 5,
+    method = 'tcpkeepcnt', since = 2, kind = 'integer', arg = 'cnt', min = 0, max = int_max, sample = 5,
     says = 'Unanswered probes after which a connection is given up.',
   }),
   tcp_level({ 'TCP_KEEPIDLE', 'TCP_KEEPALIVE' }, {
-    method = 'tcpkeepalive', kind = 'integer', arg = 'sec', min = 0, max = int_max, sample = 100,
+    method = 'tcpkeepalive', since = 2, kind = 'integer', arg = 'sec', min = 0, max = int_max, sample = 100,
     says = 'Idle seconds before the first probe.',
     note = 'TCP_KEEPIDLE on Linux and BSD, TCP_KEEPALIVE on macOS.',
   }),
   tcp_level('TCP_KEEPINTVL', {
-    method = 'tcpkeepintvl', kind = 'integer', arg = 'sec', min = 0, max = int_max, sample = 11,
+    method = 'tcpkeepintvl', since = 2, kind = 'integer', arg = 'sec', min = 0, max = int_max, sample = 11,
     says = 'Seconds between probes.',
   }),
   tcp_level('TCP_LINGER2', {
@@ -238,7 +242,7 @@ return {
     note = 'On a connection it reads what is in force, which may be less than what was set.',
   }),
   tcp_level('TCP_NODELAY', {
-    method = 'tcpnodelay', kind = 'boolean', arg = 'enable', sample = true,
+    method = 'tcpnodelay', since = 1, generation1 = 'nodelay', kind = 'boolean', arg = 'enable', sample = true,
     says = 'Whether small segments are sent at once.',
   }),
   tcp_level('TCP_NOTSENT_LOWAT', {
@@ -292,16 +296,16 @@ return {
     says = 'Whether datagrams of groups that only other sockets joined arrive too.',
   }),
   ip_level('IP_MULTICAST_IF', 'IPV6_MULTICAST_IF', {
-    method = 'mcastif', kind = 'interface', arg = 'ifname', min = 0, max = 15, sockets = udp, sample = 'lo',
+    method = 'mcastif', since = 2, kind = 'interface', arg = 'ifname', min = 0, max = 15, sockets = udp, sample = 'lo',
     says = 'The network interface through which multicast datagrams leave.',
     note = 'An interface that does not exist is ENODEV; the empty name goes back to the choice of the system.',
   }),
   ip_level('IP_MULTICAST_LOOP', 'IPV6_MULTICAST_LOOP', {
-    method = 'mcastloop', kind = 'boolean', arg = 'enable', sockets = udp, sample = false,
+    method = 'mcastloop', since = 2, kind = 'boolean', arg = 'enable', sockets = udp, sample = false,
     says = 'Whether multicast datagrams come back to this machine.',
   }),
   ip_level('IP_MULTICAST_TTL', 'IPV6_MULTICAST_HOPS', {
-    method = 'mcastttl', kind = 'integer', arg = 'ttl', min = 0, max = 255, sockets = udp, sample = 7,
+    method = 'mcastttl', since = 2, kind = 'integer', arg = 'ttl', min = 0, max = 255, sockets = udp, sample = 7,
     says = 'How many hops multicast datagrams may travel.',
   }),
   ip_level('IP_PKTINFO', 'IPV6_RECVPKTINFO', {

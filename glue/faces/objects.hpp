@@ -9,18 +9,10 @@ namespace llnet {
 // Generation 4: how an outcome looks in Lua. Failures are error objects; a call that would block gives no error.
 //
 //   action   true | false, err | false, nil, true (would block)
-//   value    the value | nil, err | nil, nil, true
-//   count    n, nil, short | nil, err | 0, nil, true
-//   received the value | nil (end of stream) | nil, err | nil, nil, true
+//   value    the value | nil (end of stream) | nil, err | nil, nil, true
+//   count    n, nil, short | nil (end of stream) | nil, err | 0, nil, true
 struct Objects {
-    static constexpr const char* socket_name = "llsocket.socket";
-    static constexpr const char* addrinfo_name = "llsocket.addrinfo";
-    static constexpr const char* msghdr_name = "llsocket.msghdr";
-    static constexpr const char* cmsghdr_name = "llsocket.cmsghdr";
-    static constexpr const char* cmsghdrs_name = "llsocket.cmsghdrs";
-    static constexpr const char* iovec_name = "llsocket.iovec";
-    static constexpr const char* error_name = "llsocket.error";
-    static constexpr const char* error_type_name = "llsocket.errno";
+    static constexpr Generation generation{"llsocket", 4};
 
     static int action(lua_State* L, const char* method, const Outcome<>& out)
     {
@@ -36,9 +28,10 @@ struct Objects {
         return 2;
     }
 
-    // `push` pushes the value of a finished call and gives the number of results.
+    // `push` pushes the value of a finished call and gives the number of results; the socket's type makes no difference
+    // in this generation.
     template <class T, class Push>
-    static int value(lua_State* L, const char* method, const Outcome<T>& out, Push push)
+    static int value(lua_State* L, const char* method, const Outcome<T>& out, Push push, int = 0)
     {
         switch (out.status) {
         case Status::done:
@@ -52,7 +45,29 @@ struct Objects {
         case Status::failed:
             break;
         }
-        return failure(L, method, out.error);
+        lua_pushnil(L);
+        return push_beside(L, method, out.error);
+    }
+
+    // A value that was received.
+    template <class T, class Push>
+    static int received(lua_State* L, const char* method, const Outcome<T>& out, Push push)
+    {
+        return value(L, method, out, push);
+    }
+
+    // A message and its sender, each of which a function pushes.
+    template <class PushMessage, class PushSender>
+    static int received_from(lua_State* L, const Outcome<std::size_t>& out, PushMessage push_message,
+                             PushSender push_sender)
+    {
+        return value(L, "recvfrom", out, [&](std::size_t size) {
+            push_message(size);
+            lua_pushnil(L);
+            lua_pushboolean(L, 0);
+            push_sender();
+            return 4;
+        });
     }
 
     static int count(lua_State* L, const char* method, const Outcome<std::size_t>& out, std::size_t wanted)
@@ -64,6 +79,20 @@ struct Objects {
             return counted(L, 0, true);
         }
         return value(L, method, out, [](std::size_t) { return 0; });
+    }
+
+    // Bytes that were sent.
+    static int sent(lua_State* L, const char* method, const Outcome<std::size_t>& out, std::size_t wanted)
+    {
+        return count(L, method, out, wanted);
+    }
+
+    static int counted(lua_State* L, std::size_t n, bool again)
+    {
+        lua_pushinteger(L, static_cast<lua_Integer>(n));
+        lua_pushnil(L);
+        lua_pushboolean(L, again);
+        return 3;
     }
 
     // The count of a vector write, which is a number even when the call failed.
@@ -113,29 +142,17 @@ struct Objects {
         return changed.done() ? before : decltype(get()){changed.status, {}, changed.error};
     }
 
+    // SO_LINGER in seconds, negative when it is off.
+    static void push_linger(lua_State* L, int seconds) { lua_pushinteger(L, seconds); }
+
     // The pending error of a socket: nil if there is none.
-    static int push_pending(lua_State* L, const char* method, int code)
+    static void push_pending(lua_State* L, const char* method, int code)
     {
         if (code == 0) {
             lua_pushnil(L);
         } else {
             push_error(L, method, system_error(code, "getsockopt"));
         }
-        return 1;
-    }
-
-    static int failure(lua_State* L, const char* method, const Error& error)
-    {
-        lua_pushnil(L);
-        return push_beside(L, method, error);
-    }
-
-    static int counted(lua_State* L, std::size_t n, bool again)
-    {
-        lua_pushinteger(L, static_cast<lua_Integer>(n));
-        lua_pushnil(L);
-        lua_pushboolean(L, again);
-        return 3;
     }
 
 private:

@@ -9,14 +9,6 @@ namespace llnet {
 
 namespace {
 
-const char* type_name(lua_State* L, int index)
-{
-    if (luaL_getmetafield(L, index, "__name") != 0 && lua_type(L, -1) == LUA_TSTRING) {
-        return lua_tostring(L, -1);
-    }
-    return luaL_typename(L, index);
-}
-
 void check_type(lua_State* L, int index, int type)
 {
     if (lua_type(L, index) != type) {
@@ -26,10 +18,17 @@ void check_type(lua_State* L, int index, int type)
 
 } // namespace
 
+const char* value_type(lua_State* L, int index)
+{
+    if (luaL_getmetafield(L, index, "__name") != 0 && lua_type(L, -1) == LUA_TSTRING) {
+        return lua_tostring(L, -1);
+    }
+    return luaL_typename(L, index);
+}
+
 int type_error(lua_State* L, int index, const char* expected)
 {
-    const char* actual = type_name(L, index);
-    return luaL_argerror(L, index, lua_pushfstring(L, "%s expected, got %s", expected, actual));
+    return luaL_argerror(L, index, lua_pushfstring(L, "%s expected, got %s", expected, value_type(L, index)));
 }
 
 long long check_integer(lua_State* L, int index, long long min, long long max)

@@ -11,7 +11,10 @@ namespace llnet {
 // Reading of arguments. Each function raises an argument error in Lua's own form when the value is not what it wants;
 // nothing is converted between strings and numbers.
 
-// Raises "X expected, got Y"; Y is the class's name for an object that has one.
+// What the value at `index` is, for a message: its class's name (which may be pushed) or its type.
+const char* value_type(lua_State* L, int index);
+
+// Raises "X expected, got Y".
 int type_error(lua_State* L, int index, const char* expected);
 
 // Whether the optional argument is missing or nil.

@@ -5,15 +5,47 @@ namespace llnet {
 
 namespace {
 
-// Sets closures over (metatable, all metatables) in the table at `target`.
-void set_closures(lua_State* L, int target, int metatable, int metatables, const luaL_Reg* functions)
+// Fields of the table of all metatables, beside the metatables by number.
+constexpr const char* module_key = "module";
+constexpr const char* generation_key = "generation";
+
+// Field of a metatable: the generation that its class is of.
+constexpr const char* class_generation_key = "__generation";
+
+// Sets a closure over (metatable, all metatables) in the table at `target`.
+void set_closure(lua_State* L, int target, int metatable, int metatables, const char* name, lua_CFunction function)
 {
-    for (; functions->name != nullptr; ++functions) {
-        lua_pushvalue(L, metatable);
-        lua_pushvalue(L, metatables);
-        lua_pushcclosure(L, functions->func, 2);
-        lua_setfield(L, target, functions->name);
+    lua_pushvalue(L, metatable);
+    lua_pushvalue(L, metatables);
+    lua_pushcclosure(L, function, 2);
+    lua_setfield(L, target, name);
+}
+
+void set_methods(lua_State* L, int target, int metatable, int metatables, std::span<const Method> methods)
+{
+    lua_getfield(L, metatables, generation_key);
+    const auto generation = lua_tointeger(L, -1);
+    for (const Method& method : methods) {
+        if (method.since <= generation) {
+            set_closure(L, target, metatable, metatables, method.name, method.function);
+        }
     }
+}
+
+// The generation of the class of the value at `index`; 0 if it is none of our objects.
+lua_Integer generation_of(lua_State* L, int index)
+{
+    return luaL_getmetafield(L, index, class_generation_key) != 0 ? lua_tointeger(L, -1) : 0;
+}
+
+// What a value is that should have been of another class: its type and, where that is the point, its generation.
+const char* described(lua_State* L, int index, lua_Integer expected_generation)
+{
+    const lua_Integer generation = generation_of(L, index);
+    if (generation == 0 || generation == expected_generation) {
+        return value_type(L, index);
+    }
+    return lua_pushfstring(L, "%s of generation %d", value_type(L, index), static_cast<int>(generation));
 }
 
 } // namespace
@@ -31,44 +63,60 @@ bool has_metatable(lua_State* L, int index)
 
 int class_error(lua_State* L, int index)
 {
-    const bool missing = index >= lua_gettop(L); // the metatable itself stands where the argument should
-    lua_getfield(L, -1, "__name");
+    const int metatable = lua_gettop(L);
+    const bool missing = index >= metatable; // the metatable itself stands where the argument should
+    lua_getfield(L, metatable, "__name");
     const char* expected = lua_tostring(L, -1);
-    if (missing) {
-        return luaL_argerror(L, index, lua_pushfstring(L, "%s expected, got no value", expected));
-    }
-    return type_error(L, index, expected);
+    lua_getfield(L, metatable, class_generation_key);
+    const char* actual = missing ? "no value" : described(L, index, lua_tointeger(L, -1));
+    return luaL_argerror(L, index, lua_pushfstring(L, "%s expected, got %s", expected, actual));
+}
+
+void push_metatables(lua_State* L, const Generation& generation)
+{
+    lua_newtable(L);
+    lua_pushstring(L, generation.module);
+    lua_setfield(L, -2, module_key);
+    lua_pushinteger(L, generation.number);
+    lua_setfield(L, -2, generation_key);
 }
 
 void define_class(lua_State* L, Class id, const char* name, const luaL_Reg* metamethods)
 {
     const int metatables = lua_gettop(L);
+    const int metatable = metatables + 1;
     lua_newtable(L);
-    lua_pushstring(L, name);
-    lua_setfield(L, metatables + 1, "__name");
-    // Out of a program's reach: __gc must not be called while a method runs on the object.
-    lua_pushstring(L, name);
-    lua_setfield(L, metatables + 1, "__metatable");
+    lua_getfield(L, metatables, module_key);
+    lua_pushfstring(L, "%s.%s", lua_tostring(L, -1), name);
+    // Hidden from programs: __gc must not be called while a method runs on the object.
+    lua_pushvalue(L, -1);
+    lua_setfield(L, metatable, "__metatable");
+    lua_setfield(L, metatable, "__name");
+    lua_getfield(L, metatables, generation_key);
+    lua_setfield(L, metatable, class_generation_key);
     lua_newtable(L);
-    lua_setfield(L, metatables + 1, "__index");
-    set_closures(L, metatables + 1, metatables + 1, metatables, metamethods);
+    lua_setfield(L, metatable, "__index");
+    for (; metamethods->name != nullptr; ++metamethods) {
+        set_closure(L, metatable, metatable, metatables, metamethods->name, metamethods->func);
+    }
+    lua_settop(L, metatable);
     lua_rawseti(L, metatables, static_cast<int>(id));
 }
 
-void add_methods(lua_State* L, Class id, const luaL_Reg* methods)
+void add_methods(lua_State* L, Class id, std::span<const Method> methods)
 {
     const int metatables = lua_gettop(L);
     lua_rawgeti(L, metatables, static_cast<int>(id));
     lua_getfield(L, metatables + 1, "__index");
-    set_closures(L, metatables + 2, metatables + 1, metatables, methods);
+    set_methods(L, metatables + 2, metatables + 1, metatables, methods);
     lua_settop(L, metatables);
 }
 
-void add_functions(lua_State* L, Class id, const luaL_Reg* functions)
+void add_functions(lua_State* L, Class id, std::span<const Method> functions)
 {
     const int metatables = lua_gettop(L);
     lua_rawgeti(L, metatables, static_cast<int>(id));
-    set_closures(L, metatables - 1, metatables + 1, metatables, functions);
+    set_methods(L, metatables - 1, metatables + 1, metatables, functions);
     lua_settop(L, metatables);
 }
 

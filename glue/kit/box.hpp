@@ -157,13 +157,30 @@ inline void check_memory(lua_State* L, const Outcome<>& out)
     }
 }
 
-// Defines the class `id` with its __name and metamethods. The table of all metatables is on top of the stack and stays,
-// here and below; a list ends with {nullptr, nullptr}.
+// One of the four generations of the API: the module that has it, with which the names of its classes begin.
+struct Generation {
+    const char* module;
+    int number;
+};
+
+// A function or method, and the generation whose document first names it.
+struct Method {
+    const char* name;
+    lua_CFunction function;
+    int since = 2;
+};
+
+// Pushes the table of all metatables of a generation, still empty. The functions below want it on top of the stack and
+// leave it there.
+void push_metatables(lua_State* L, const Generation& generation);
+
+// Defines the class `id` with its __name, "<module>.<name>", and metamethods; their list ends with {nullptr, nullptr}.
 void define_class(lua_State* L, Class id, const char* name, const luaL_Reg* metamethods);
 
-void add_methods(lua_State* L, Class id, const luaL_Reg* methods);
+// Adds those of the methods that the generation has.
+void add_methods(lua_State* L, Class id, std::span<const Method> methods);
 
-// Adds functions of the class to the module table below the table of all metatables.
-void add_functions(lua_State* L, Class id, const luaL_Reg* functions);
+// Adds those of the functions that the generation has to the module table below the table of all metatables.
+void add_functions(lua_State* L, Class id, std::span<const Method> functions);
 
 } // namespace llnet

@@ -244,7 +244,9 @@ constexpr luaL_Reg type_metamethods[] = {
     {nullptr, nullptr},
 };
 
-constexpr luaL_Reg errno_functions[] = {{"parse", errno_parse}, {nullptr, nullptr}};
+constexpr Method errno_functions[] = {
+    {"parse", errno_parse},
+};
 
 // Adds the types of one kind to the table at `types`, an alias as the object of its canonical name.
 void add_types(lua_State* L, int types, int metatables, ErrorKind kind)
@@ -282,10 +284,10 @@ void push_error_text(lua_State* L, ErrorKind kind, int code, std::string_view op
     lua_concat(L, 6);
 }
 
-void define_error_classes(lua_State* L, const char* error_name, const char* type_name)
+void define_error_classes(lua_State* L)
 {
-    define_class(L, Class::error, error_name, error_metamethods);
-    define_class(L, Class::errno_value, type_name, type_metamethods);
+    define_class(L, Class::error, "error", error_metamethods);
+    define_class(L, Class::errno_value, "errno", type_metamethods);
     const int metatables = lua_gettop(L);
     lua_newtable(L);
     add_types(L, metatables + 1, metatables, ErrorKind::system);

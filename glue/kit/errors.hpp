@@ -21,8 +21,8 @@ inline void push_error(lua_State* L, const char* method, const Error& error)
 // Pushes "[EPIPE:32][send] Broken pipe", the form that errno.parse reads.
 void push_error_text(lua_State* L, ErrorKind kind, int code, std::string_view op);
 
-// Defines the classes of errors and of error types, named after `module`; the table of all metatables is on top.
-void define_error_classes(lua_State* L, const char* error_name, const char* type_name);
+// Defines the classes of errors and of error types; the table of all metatables is on top.
+void define_error_classes(lua_State* L);
 
 // Fills the table below the table of all metatables with the module "errno".
 void add_errno(lua_State* L);

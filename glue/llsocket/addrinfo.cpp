@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "glue/llsocket/addrinfo.hpp"
 
+#include "glue/faces/numbers.hpp"
 #include "glue/faces/objects.hpp"
+#include "glue/faces/strings.hpp"
 
 #include <cstdio>
-#include <vector>
 
 namespace llnet {
-
-// The answers of one look-up, kept by the collector while they are turned into objects.
-struct Answers {
-    std::vector<Resolved> list;
-};
-
-template <>
-struct ClassOf<Answers> {
-    static constexpr Class id = Class::answers;
-};
 
 namespace {
 
@@ -152,27 +143,7 @@ int addrinfo_equal(lua_State* L)
     return 1;
 }
 
-using PortText = char[8];
-
-// A port as the resolver wants it: a number from 0 to 65535 or a string, which may be a service's name.
-const char* opt_service(lua_State* L, int index, PortText& text)
-{
-    if (lua_type(L, index) != LUA_TNUMBER) {
-        return opt_text(L, index);
-    }
-    std::snprintf(text, sizeof text, "%u", static_cast<unsigned>(check_int(L, index, 0, 65535)) & 0xffffU);
-    return text;
-}
-
-// Looks up into a userdata, which is left on the stack.
-Outcome<> look_up(lua_State* L, const Query& query, Answers*& answers)
-{
-    answers = &reserve<Answers>(L);
-    return work([&] { return resolve(sys::host(), query, answers->list); });
-}
-
 // addrinfo.inet and inet6: the first answer for one family.
-template <class Face>
 int push_inet(lua_State* L, const char* method, int family)
 {
     PortText port;
@@ -185,7 +156,7 @@ int push_inet(lua_State* L, const char* method, int family)
     query.flags = check_flags(L, 5);
     Answers* answers = nullptr;
     const Outcome<> out = look_up(L, query, answers);
-    return Face::value(L, method, out, [&](None) {
+    return Objects::value(L, method, out, [&](None) {
         const Resolved& first = answers->list.front();
         push_named(L, first.info, first.canonical_name);
         answers->list = {}; // now rather than with the userdata: Lua's collector does not see this memory
@@ -193,19 +164,16 @@ int push_inet(lua_State* L, const char* method, int family)
     });
 }
 
-template <class Face>
 int new_inet(lua_State* L)
 {
-    return push_inet<Face>(L, "inet", AF_INET);
+    return push_inet(L, "inet", AF_INET);
 }
 
-template <class Face>
 int new_inet6(lua_State* L)
 {
-    return push_inet<Face>(L, "inet6", AF_INET6);
+    return push_inet(L, "inet6", AF_INET6);
 }
 
-template <class Face>
 int new_unix(lua_State* L)
 {
     const std::string_view path = check_bytes(L, 1);
@@ -213,13 +181,12 @@ int new_unix(lua_State* L)
     const int protocol = opt_int(L, 3, 0);
     check_flags(L, 4); // accepted for the sake of the signature; the family has no resolver
     const Outcome<Address> out = Address::unix_path(path);
-    return Face::value(L, "unix", out, [=](const Address& address) {
+    return Objects::value(L, "unix", out, [=](const Address& address) {
         push_addrinfo(L, {address, type, protocol});
         return 1;
     });
 }
 
-template <class Face>
 int new_opaque(lua_State* L)
 {
     const int family = check_int(L, 1, 0, 65535);
@@ -227,13 +194,12 @@ int new_opaque(lua_State* L)
     const int type = opt_int(L, 3, SOCK_STREAM);
     const int protocol = opt_int(L, 4, 0);
     const Outcome<Address> out = Address::opaque(family, bytes);
-    return Face::value(L, "opaque", out, [=](const Address& address) {
+    return Objects::value(L, "opaque", out, [=](const Address& address) {
         push_addrinfo(L, {address, type, protocol});
         return 1;
     });
 }
 
-template <class Face>
 int get_addrinfo(lua_State* L)
 {
     PortText port;
@@ -244,18 +210,7 @@ int get_addrinfo(lua_State* L)
     query.type = opt_int(L, 4, 0);
     query.protocol = opt_int(L, 5, 0);
     query.flags = check_flags(L, 6);
-    Answers* answers = nullptr;
-    const Outcome<> out = look_up(L, query, answers);
-    return Face::value(L, "getaddrinfo", out, [&](None) {
-        lua_createtable(L, static_cast<int>(answers->list.size()), 0);
-        int index = 0;
-        for (const Resolved& answer : answers->list) {
-            push_named(L, answer.info, answer.canonical_name);
-            lua_rawseti(L, -2, ++index);
-        }
-        answers->list = {};
-        return 1;
-    });
+    return push_list<Objects>(L, "getaddrinfo", query);
 }
 
 constexpr luaL_Reg answers_metamethods[] = {{"__gc", collect<Answers>}, {nullptr, nullptr}};
@@ -268,25 +223,18 @@ constexpr luaL_Reg metamethods[] = {
 };
 
 template <class Face>
-constexpr luaL_Reg methods[] = {
-    {"family", addrinfo_family},
-    {"socktype", addrinfo_socktype},
-    {"protocol", addrinfo_protocol},
-    {"canonname", addrinfo_canonname},
-    {"port", addrinfo_port},
-    {"addr", addrinfo_addr},
-    {"getnameinfo", addrinfo_getnameinfo<Face>},
-    {nullptr, nullptr},
+constexpr Method methods[] = {
+    {"family", addrinfo_family, 1},
+    {"socktype", addrinfo_socktype, 1},
+    {"protocol", addrinfo_protocol, 1},
+    {"canonname", addrinfo_canonname, 1},
+    {"port", addrinfo_port, 1},
+    {"addr", addrinfo_addr, 1},
+    {Face::generation.number == 2 ? "nameinfo" : "getnameinfo", addrinfo_getnameinfo<Face>, 1},
 };
 
-template <class Face>
-constexpr luaL_Reg functions[] = {
-    {"unix", new_unix<Face>},
-    {"inet", new_inet<Face>},
-    {"inet6", new_inet6<Face>},
-    {"opaque", new_opaque<Face>},
-    {"getaddrinfo", get_addrinfo<Face>},
-    {nullptr, nullptr},
+constexpr Method functions[] = {
+    {"unix", new_unix}, {"inet", new_inet}, {"inet6", new_inet6}, {"opaque", new_opaque}, {"getaddrinfo", get_addrinfo},
 };
 
 } // namespace
@@ -296,21 +244,57 @@ void push_addrinfo(lua_State* L, const AddressInfo& info)
     push_named(L, info, {});
 }
 
+const char* opt_service(lua_State* L, int index, PortText& text)
+{
+    if (lua_type(L, index) != LUA_TNUMBER) {
+        return opt_text(L, index);
+    }
+    std::snprintf(text, sizeof text, "%u", static_cast<unsigned>(check_int(L, index, 0, 65535)) & 0xffffU);
+    return text;
+}
+
+Outcome<> look_up(lua_State* L, const Query& query, Answers*& answers)
+{
+    answers = &reserve<Answers>(L);
+    return work([&] { return resolve(sys::host(), query, answers->list); });
+}
+
+template <class Face>
+int push_list(lua_State* L, const char* method, const Query& query)
+{
+    Answers* answers = nullptr;
+    const Outcome<> out = look_up(L, query, answers);
+    return Face::value(L, method, out, [&](None) {
+        lua_createtable(L, static_cast<int>(answers->list.size()), 0);
+        int index = 0;
+        for (const Resolved& answer : answers->list) {
+            push_named(L, answer.info, answer.canonical_name);
+            lua_rawseti(L, -2, ++index);
+        }
+        answers->list = {}; // now rather than with the userdata: Lua's collector does not see this memory
+        return 1;
+    });
+}
+
 template <class Face>
 void define_addrinfo(lua_State* L)
 {
-    define_class(L, Class::answers, "resolver answers", answers_metamethods);
-    define_class(L, Class::addrinfo, Face::addrinfo_name, metamethods);
+    define_class(L, Class::answers, "answers", answers_metamethods);
+    define_class(L, Class::addrinfo, Face::generation.number == 1 ? "addr" : "addrinfo", metamethods);
     add_methods(L, Class::addrinfo, methods<Face>);
 }
 
-template <class Face>
 void add_addrinfo(lua_State* L)
 {
-    add_functions(L, Class::addrinfo, functions<Face>);
+    add_functions(L, Class::addrinfo, functions);
 }
 
+template int push_list<Strings2>(lua_State*, const char*, const Query&);
+template int push_list<Strings3>(lua_State*, const char*, const Query&);
+
+template void define_addrinfo<Numbers>(lua_State*);
+template void define_addrinfo<Strings2>(lua_State*);
+template void define_addrinfo<Strings3>(lua_State*);
 template void define_addrinfo<Objects>(lua_State*);
-template void add_addrinfo<Objects>(lua_State*);
 
 } // namespace llnet

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "glue/llsocket/cmsghdr.hpp"
 
-#include "glue/faces/objects.hpp"
-
 #include <array>
 
 namespace llnet {
@@ -116,35 +114,28 @@ constexpr luaL_Reg metamethods[] = {
     {nullptr, nullptr},
 };
 
-constexpr luaL_Reg methods[] = {
+constexpr Method methods[] = {
     {"level", cmsghdr_level},
     {"type", cmsghdr_type},
     {"data", cmsghdr_data},
-    {nullptr, nullptr},
 };
 
-constexpr luaL_Reg functions[] = {
+constexpr Method functions[] = {
     {"new", new_cmsghdr},
     {"rights", new_rights},
-    {nullptr, nullptr},
 };
 
 } // namespace
 
-template <class Face>
 void define_cmsghdr(lua_State* L)
 {
-    define_class(L, Class::cmsghdr, Face::cmsghdr_name, metamethods);
+    define_class(L, Class::cmsghdr, "cmsghdr", metamethods);
     add_methods(L, Class::cmsghdr, methods);
 }
 
-template <class Face>
 void add_cmsghdr(lua_State* L)
 {
     add_functions(L, Class::cmsghdr, functions);
 }
-
-template void define_cmsghdr<Objects>(lua_State*);
-template void add_cmsghdr<Objects>(lua_State*);
 
 } // namespace llnet

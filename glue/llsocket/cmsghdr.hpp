@@ -17,15 +17,11 @@ struct ClassOf<ControlQueue> {
     static constexpr Class id = Class::cmsghdrs;
 };
 
-template <class Face>
 void define_cmsghdr(lua_State* L);
-template <class Face>
 void define_cmsghdrs(lua_State* L);
 
 // Add the functions of the modules "cmsghdr" and "cmsghdrs" to the table below the table of all metatables.
-template <class Face>
 void add_cmsghdr(lua_State* L);
-template <class Face>
 void add_cmsghdrs(lua_State* L);
 
 } // namespace llnet

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "glue/faces/objects.hpp"
 #include "glue/llsocket/cmsghdr.hpp"
 
 namespace llnet {
@@ -60,30 +59,26 @@ constexpr luaL_Reg metamethods[] = {
     {nullptr, nullptr},
 };
 
-constexpr luaL_Reg methods[] = {
+constexpr Method methods[] = {
     {"push", cmsghdrs_push},
     {"shift", cmsghdrs_shift},
-    {nullptr, nullptr},
 };
 
-constexpr luaL_Reg functions[] = {{"new", new_cmsghdrs}, {nullptr, nullptr}};
+constexpr Method functions[] = {
+    {"new", new_cmsghdrs},
+};
 
 } // namespace
 
-template <class Face>
 void define_cmsghdrs(lua_State* L)
 {
-    define_class(L, Class::cmsghdrs, Face::cmsghdrs_name, metamethods);
+    define_class(L, Class::cmsghdrs, "cmsghdrs", metamethods);
     add_methods(L, Class::cmsghdrs, methods);
 }
 
-template <class Face>
 void add_cmsghdrs(lua_State* L)
 {
     add_functions(L, Class::cmsghdrs, functions);
 }
-
-template void define_cmsghdrs<Objects>(lua_State*);
-template void add_cmsghdrs<Objects>(lua_State*);
 
 } // namespace llnet

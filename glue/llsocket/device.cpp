@@ -3,6 +3,7 @@
 
 #include "core/addr/device.hpp"
 #include "glue/faces/objects.hpp"
+#include "glue/faces/strings.hpp"
 
 #include <cstdio>
 #include <net/if.h>
@@ -131,7 +132,9 @@ int device_getifaddrs(lua_State* L)
 constexpr luaL_Reg metamethods[] = {{"__gc", collect<Devices>}, {nullptr, nullptr}};
 
 template <class Face>
-constexpr luaL_Reg functions[] = {{"getifaddrs", device_getifaddrs<Face>}, {nullptr, nullptr}};
+constexpr Method functions[] = {
+    {"getifaddrs", device_getifaddrs<Face>},
+};
 
 } // namespace
 
@@ -146,6 +149,8 @@ void add_device(lua_State* L)
     add_functions(L, Class::devices, functions<Face>);
 }
 
+template void add_device<Strings2>(lua_State*);
+template void add_device<Strings3>(lua_State*);
 template void add_device<Objects>(lua_State*);
 
 } // namespace llnet

@@ -2,6 +2,7 @@
 #include "glue/llsocket/iovec.hpp"
 
 #include "glue/faces/objects.hpp"
+#include "glue/faces/strings.hpp"
 
 #include <algorithm>
 #include <climits>
@@ -184,6 +185,24 @@ int iovec_tostring(lua_State* L)
     return 1;
 }
 
+// Key of the set of the metatables of all generations in the registry.
+const char metatables_key = 0;
+
+// Adds the metatable to that set. The table of all metatables is on top.
+void remember_metatable(lua_State* L)
+{
+    const int metatables = lua_gettop(L);
+    push_registry(L, &metatables_key);
+    if (!lua_istable(L, -1)) {
+        lua_newtable(L);
+        store_in_registry(L, &metatables_key);
+    }
+    lua_rawgeti(L, metatables, static_cast<int>(Class::iovec));
+    lua_pushboolean(L, 1);
+    lua_rawset(L, -3);
+    lua_settop(L, metatables);
+}
+
 constexpr luaL_Reg metamethods[] = {
     {"__gc", collect<IoVector>}, {"__close", collect<IoVector>},
     {"__len", iovec_length},     {"__tostring", iovec_tostring},
@@ -191,25 +210,27 @@ constexpr luaL_Reg metamethods[] = {
 };
 
 template <class Face>
-constexpr luaL_Reg methods[] = {
+constexpr Method methods[] = {
     {"add", iovec_add<Face>},     {"addn", iovec_addn<Face>}, {"set", iovec_set<Face>},
     {"get", iovec_get},           {"del", iovec_del},         {"bytes", iovec_bytes},
     {"consume", iovec_consume},   {"concat", iovec_concat},   {"writev", iovec_writev<Face>},
-    {"readv", iovec_readv<Face>}, {nullptr, nullptr},
+    {"readv", iovec_readv<Face>},
 };
 
-constexpr luaL_Reg functions[] = {{"new", new_iovec}, {nullptr, nullptr}};
+constexpr Method functions[] = {
+    {"new", new_iovec},
+};
 
 } // namespace
 
 template <class Face>
 void define_iovec(lua_State* L)
 {
-    define_class(L, Class::iovec, Face::iovec_name, metamethods);
+    define_class(L, Class::iovec, "iovec", metamethods);
     add_methods(L, Class::iovec, methods<Face>);
+    remember_metatable(L);
 }
 
-template <class Face>
 void add_iovec(lua_State* L)
 {
     add_functions(L, Class::iovec, functions);
@@ -217,7 +238,21 @@ void add_iovec(lua_State* L)
     lua_setfield(L, -3, "IOV_MAX");
 }
 
+void check_any_vector(lua_State* L, int index)
+{
+    push_registry(L, &metatables_key);
+    const bool has_any = lua_getmetatable(L, index) != 0;
+    if (has_any) {
+        lua_rawget(L, -2);
+    }
+    const bool is_vector = has_any && lua_toboolean(L, -1) != 0;
+    lua_pop(L, has_any ? 2 : 1);
+    if (!is_vector) {
+        check_object<IoVector>(L, index);
+    }
+}
+
+template void define_iovec<Strings3>(lua_State*);
 template void define_iovec<Objects>(lua_State*);
-template void add_iovec<Objects>(lua_State*);
 
 } // namespace llnet

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "core/sys/system.hpp"
-#include "glue/faces/objects.hpp"
 #include "glue/llsocket/addrinfo.hpp"
 #include "glue/llsocket/cmsghdr.hpp"
 #include "glue/llsocket/device.hpp"
+#include "glue/llsocket/inet.hpp"
 #include "glue/llsocket/iovec.hpp"
 #include "glue/llsocket/msghdr.hpp"
 #include "glue/llsocket/socket.hpp"
@@ -42,35 +42,117 @@ void add_env(lua_State* L)
     lua_setfield(L, module, "somaxconn");
 }
 
+void add_constants(lua_State* L, int module)
+{
+    for (const Constant& constant : constants) {
+        lua_pushinteger(L, static_cast<lua_Integer>(constant.value));
+        lua_setfield(L, module, constant.name);
+    }
+}
+
+// Adds the functions and constants of the module "opt" of generation 1 to the table below the table of all metatables.
+void add_opt(lua_State* L)
+{
+    const int metatables = lua_gettop(L);
+    const int module = metatables - 1;
+    add_functions(L, Class::socket, option_methods<Numbers>());
+    add_constants(L, module);
+    lua_pushnil(L); // numbers have no class
+    add_option_rows<Numbers>(L, module, metatables + 1, metatables);
+    lua_settop(L, metatables);
+}
+
 struct Submodule {
     const char* name;
     void (*add)(lua_State*);
 };
 
+// The modules in the module of a generation.
 template <class Face>
 constexpr Submodule submodules[] = {
-    {"socket", add_socket<Face>},
-    {"addrinfo", add_addrinfo<Face>},
-    {"msghdr", add_msghdr<Face>},
-    {"cmsghdr", add_cmsghdr<Face>},
-    {"cmsghdrs", add_cmsghdrs<Face>},
-    {"iovec", add_iovec<Face>},
-    {"device", add_device<Face>},
-    {"env", add_env},
-    {"errno", add_errno},
+    {"socket", add_socket<Face>}, {"addrinfo", add_addrinfo}, {"msghdr", add_msghdr},
+    {"cmsghdr", add_cmsghdr},     {"cmsghdrs", add_cmsghdrs}, {"iovec", add_iovec},
+    {"device", add_device<Face>}, {"env", add_env},           {"errno", add_errno},
 };
+
+template <>
+constexpr Submodule submodules<Strings3>[] = {
+    {"inet", add_inet<Strings3>},
+    {"unix", add_unix<Strings3>},
+    {"socket", add_socket<Strings3>},
+    {"msghdr", add_msghdr},
+    {"cmsghdr", add_cmsghdr},
+    {"cmsghdrs", add_cmsghdrs},
+    {"iovec", add_iovec},
+    {"env", add_env},
+    {"device", add_device<Strings3>},
+};
+
+template <>
+constexpr Submodule submodules<Strings2>[] = {
+    {"inet", add_inet<Strings2>},     {"unix", add_unix<Strings2>}, {"socket", add_socket<Strings2>}, {"env", add_env},
+    {"device", add_device<Strings2>},
+};
+
+template <>
+constexpr Submodule submodules<Numbers>[] = {
+    {"inet", add_inet<Numbers>},
+    {"unix", add_unix<Numbers>},
+    {"opt", add_opt},
+};
+
+void define_message_classes(lua_State* L)
+{
+    define_cmsghdr(L);
+    define_cmsghdrs(L);
+    define_msghdr(L);
+}
 
 template <class Face>
 void define_classes(lua_State* L)
 {
-    define_error_classes(L, Face::error_name, Face::error_type_name);
     define_addrinfo<Face>(L);
-    define_iovec<Face>(L);
-    define_cmsghdr<Face>(L);
-    define_cmsghdrs<Face>(L);
-    define_msghdr<Face>(L);
     define_devices(L);
     define_socket<Face>(L);
+}
+
+template <>
+void define_classes<Objects>(lua_State* L)
+{
+    define_error_classes(L);
+    define_addrinfo<Objects>(L);
+    define_iovec<Objects>(L);
+    define_message_classes(L);
+    define_devices(L);
+    define_socket<Objects>(L);
+}
+
+template <>
+void define_classes<Strings3>(lua_State* L)
+{
+    define_addrinfo<Strings3>(L);
+    define_iovec<Strings3>(L);
+    define_message_classes(L);
+    define_devices(L);
+    define_socket<Strings3>(L);
+}
+
+template <>
+void define_classes<Numbers>(lua_State* L)
+{
+    define_addrinfo<Numbers>(L);
+}
+
+// Adds what is in the module itself to the table below the table of all metatables.
+template <class Face>
+void add_functions_of(lua_State*)
+{}
+
+template <>
+void add_functions_of<Numbers>(lua_State* L)
+{
+    add_functions(L, Class::socket, basic_methods<Numbers>());
+    add_functions(L, Class::socket, transfer_methods<Numbers>());
 }
 
 // Adds to the module table on top of the stack.
@@ -78,8 +160,9 @@ template <class Face>
 void add_submodules(lua_State* L)
 {
     const int module = lua_gettop(L);
-    lua_newtable(L); // all metatables, kept by the closures over it
+    push_metatables(L, Face::generation); // kept by the closures over it
     define_classes<Face>(L);
+    add_functions_of<Face>(L);
     for (const Submodule& submodule : submodules<Face>) {
         lua_newtable(L);
         lua_insert(L, -2);
@@ -91,39 +174,28 @@ void add_submodules(lua_State* L)
     lua_pop(L, 1);
 }
 
-void add_constants(lua_State* L)
-{
-    for (const Constant& constant : constants) {
-        lua_pushinteger(L, static_cast<lua_Integer>(constant.value));
-        lua_setfield(L, -2, constant.name);
-    }
-}
-
-// Pushes the module, which is made once in a Lua state: however it is required, its classes are the same.
+// Pushes the module of a generation, which is made once in a Lua state: however it is required, its classes are the
+// same.
 template <class Face>
-void push_module(lua_State* L)
+int push_module(lua_State* L)
 {
     static const char key = 0;
     push_registry(L, &key);
     if (lua_istable(L, -1)) {
-        return;
+        return 1;
     }
     lua_pop(L, 1);
     lua_newtable(L);
-    add_constants(L);
+    add_constants(L, lua_gettop(L));
     add_submodules<Face>(L);
     store_in_registry(L, &key);
-}
-
-int open_module(lua_State* L)
-{
-    push_module<Objects>(L);
     return 1;
 }
 
-int open_submodule(lua_State* L, const char* name)
+template <class Face>
+int push_submodule(lua_State* L, const char* name)
 {
-    push_module<Objects>(L);
+    push_module<Face>(L);
     lua_getfield(L, -1, name);
     return 1;
 }
@@ -132,24 +204,49 @@ int open_submodule(lua_State* L, const char* name)
 
 } // namespace llnet
 
-LLNET_EXPORT int luaopen_llsocket(lua_State* L)
-{
-    return llnet::open_module(L);
-}
-
-// Lua finds these in the same shared object when a program requires "llsocket.socket" and so on.
-#define LLNET_SUBMODULE(name)                                                                                          \
-    LLNET_EXPORT int luaopen_llsocket_##name(lua_State* L)                                                             \
+// Lua finds these in the same shared object when a program requires "llsocket.socket", "llsocket.v3" and so on.
+#define LLNET_MODULE(symbol, face)                                                                                     \
+    LLNET_EXPORT int luaopen_##symbol(lua_State* L)                                                                    \
     {                                                                                                                  \
-        return llnet::open_submodule(L, #name);                                                                        \
+        return llnet::push_module<llnet::face>(L);                                                                     \
     }
 
-LLNET_SUBMODULE(socket)
-LLNET_SUBMODULE(addrinfo)
-LLNET_SUBMODULE(msghdr)
-LLNET_SUBMODULE(cmsghdr)
-LLNET_SUBMODULE(cmsghdrs)
-LLNET_SUBMODULE(iovec)
-LLNET_SUBMODULE(device)
-LLNET_SUBMODULE(env)
-LLNET_SUBMODULE(errno)
+#define LLNET_SUBMODULE(symbol, face, name)                                                                            \
+    LLNET_EXPORT int luaopen_##symbol##_##name(lua_State* L)                                                           \
+    {                                                                                                                  \
+        return llnet::push_submodule<llnet::face>(L, #name);                                                           \
+    }
+
+LLNET_MODULE(llsocket, Objects)
+LLNET_SUBMODULE(llsocket, Objects, socket)
+LLNET_SUBMODULE(llsocket, Objects, addrinfo)
+LLNET_SUBMODULE(llsocket, Objects, msghdr)
+LLNET_SUBMODULE(llsocket, Objects, cmsghdr)
+LLNET_SUBMODULE(llsocket, Objects, cmsghdrs)
+LLNET_SUBMODULE(llsocket, Objects, iovec)
+LLNET_SUBMODULE(llsocket, Objects, device)
+LLNET_SUBMODULE(llsocket, Objects, env)
+LLNET_SUBMODULE(llsocket, Objects, errno)
+
+LLNET_MODULE(llsocket_v3, Strings3)
+LLNET_SUBMODULE(llsocket_v3, Strings3, inet)
+LLNET_SUBMODULE(llsocket_v3, Strings3, unix)
+LLNET_SUBMODULE(llsocket_v3, Strings3, socket)
+LLNET_SUBMODULE(llsocket_v3, Strings3, msghdr)
+LLNET_SUBMODULE(llsocket_v3, Strings3, cmsghdr)
+LLNET_SUBMODULE(llsocket_v3, Strings3, cmsghdrs)
+LLNET_SUBMODULE(llsocket_v3, Strings3, iovec)
+LLNET_SUBMODULE(llsocket_v3, Strings3, device)
+LLNET_SUBMODULE(llsocket_v3, Strings3, env)
+
+LLNET_MODULE(llsocket_v2, Strings2)
+LLNET_SUBMODULE(llsocket_v2, Strings2, inet)
+LLNET_SUBMODULE(llsocket_v2, Strings2, unix)
+LLNET_SUBMODULE(llsocket_v2, Strings2, socket)
+LLNET_SUBMODULE(llsocket_v2, Strings2, device)
+LLNET_SUBMODULE(llsocket_v2, Strings2, env)
+
+LLNET_MODULE(llsocket_v1, Numbers)
+LLNET_SUBMODULE(llsocket_v1, Numbers, inet)
+LLNET_SUBMODULE(llsocket_v1, Numbers, unix)
+LLNET_SUBMODULE(llsocket_v1, Numbers, opt)

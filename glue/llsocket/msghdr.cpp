@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "glue/llsocket/msghdr.hpp"
 
-#include "glue/faces/objects.hpp"
 #include "glue/llsocket/addrinfo.hpp"
 #include "glue/llsocket/cmsghdr.hpp"
 #include "glue/llsocket/iovec.hpp"
@@ -19,13 +18,16 @@ int new_msghdr(lua_State* L)
     return 1;
 }
 
-// Reads a slot or, when there is an argument (nil as well), replaces it; the answer is what was there.
-template <class T>
-int exchange_slot(lua_State* L, MessageSlot slot)
+// Reads a slot or, when there is an argument (nil as well), which `check` looks at, replaces it; the answer is what was
+// there.
+template <class Check>
+int exchange_slot(lua_State* L, MessageSlot slot, Check check)
 {
     const bool sets = lua_gettop(L) > 1;
     if (sets) {
-        opt_object<T>(L, 2);
+        if (!lua_isnil(L, 2)) {
+            check(L, 2);
+        }
         lua_settop(L, 2);
     }
     push_associated_table(L, 1);
@@ -41,19 +43,19 @@ int exchange_slot(lua_State* L, MessageSlot slot)
 int msghdr_name(lua_State* L)
 {
     check_self<MessageHeader>(L);
-    return exchange_slot<AddressBox>(L, MessageSlot::name);
+    return exchange_slot(L, MessageSlot::name, check_object<AddressBox>);
 }
 
 int msghdr_iov(lua_State* L)
 {
     check_self<MessageHeader>(L);
-    return exchange_slot<IoVector>(L, MessageSlot::iov);
+    return exchange_slot(L, MessageSlot::iov, check_any_vector);
 }
 
 int msghdr_control(lua_State* L)
 {
     check_self<MessageHeader>(L);
-    return exchange_slot<ControlQueue>(L, MessageSlot::control);
+    return exchange_slot(L, MessageSlot::control, check_object<ControlQueue>);
 }
 
 int msghdr_flags(lua_State* L)
@@ -94,29 +96,26 @@ constexpr luaL_Reg metamethods[] = {
     {nullptr, nullptr},
 };
 
-constexpr luaL_Reg methods[] = {
+constexpr Method methods[] = {
     {"name", msghdr_name},   {"iov", msghdr_iov},     {"control", msghdr_control},
-    {"flags", msghdr_flags}, {"bytes", msghdr_bytes}, {nullptr, nullptr},
+    {"flags", msghdr_flags}, {"bytes", msghdr_bytes},
 };
 
-constexpr luaL_Reg functions[] = {{"new", new_msghdr}, {nullptr, nullptr}};
+constexpr Method functions[] = {
+    {"new", new_msghdr},
+};
 
 } // namespace
 
-template <class Face>
 void define_msghdr(lua_State* L)
 {
-    define_class(L, Class::msghdr, Face::msghdr_name, metamethods);
+    define_class(L, Class::msghdr, "msghdr", metamethods);
     add_methods(L, Class::msghdr, methods);
 }
 
-template <class Face>
 void add_msghdr(lua_State* L)
 {
     add_functions(L, Class::msghdr, functions);
 }
-
-template void define_msghdr<Objects>(lua_State*);
-template void add_msghdr<Objects>(lua_State*);
 
 } // namespace llnet

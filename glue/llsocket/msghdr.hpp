@@ -28,11 +28,9 @@ T* slot_object(lua_State* L, MessageSlot slot)
     return object;
 }
 
-template <class Face>
 void define_msghdr(lua_State* L);
 
 // Adds the functions of the module "msghdr" to the table below the table of all metatables.
-template <class Face>
 void add_msghdr(lua_State* L);
 
 } // namespace llnet

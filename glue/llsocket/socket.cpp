@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "glue/llsocket/socket.hpp"
 
-#include "glue/faces/objects.hpp"
 #include "glue/llsocket/addrinfo.hpp"
 
 #include <cmath>
@@ -9,61 +8,6 @@
 namespace llnet {
 
 namespace {
-
-// The optional SHUT_* argument of close.
-struct How {
-    int value = 0;
-    bool given = false;
-
-    [[nodiscard]] const int* pointer() const { return given ? &value : nullptr; }
-};
-
-How opt_how(lua_State* L, int index)
-{
-    return is_absent(L, index) ? How{} : How{check_how(L, index), true};
-}
-
-int push_top(lua_State*)
-{
-    return 1;
-}
-
-template <class Face>
-int new_socket(lua_State* L)
-{
-    const int family = check_int(L, 1);
-    const int type = check_int(L, 2);
-    const int protocol = opt_int(L, 3, 0);
-    const bool nonblock = opt_boolean(L, 4, false);
-    Socket& made = reserve<Socket>(L);
-    const Outcome<> out = open(sys::host(), made, family, type, protocol, nonblock);
-    return Face::value(L, "new", out, [=](None) { return push_top(L); });
-}
-
-template <class Face>
-int new_pair(lua_State* L)
-{
-    const int type = check_int(L, 1);
-    const int protocol = opt_int(L, 2, 0);
-    const bool nonblock = opt_boolean(L, 3, false);
-    lua_createtable(L, 2, 0);
-    Socket& first = reserve<Socket>(L);
-    lua_rawseti(L, -2, 1);
-    Socket& second = reserve<Socket>(L);
-    lua_rawseti(L, -2, 2);
-    const Outcome<> out = open_pair(sys::host(), first, second, type, protocol, nonblock);
-    return Face::value(L, "pair", out, [=](None) { return push_top(L); });
-}
-
-template <class Face>
-int wrap_number(lua_State* L)
-{
-    const int fd = check_int(L, 1, 0);
-    const bool nonblock = opt_boolean(L, 2, false);
-    Socket& made = reserve<Socket>(L);
-    const Outcome<> out = wrap(sys::host(), made, fd, nonblock);
-    return Face::value(L, "wrap", out, [=](None) { return push_top(L); });
-}
 
 template <class Face>
 int shutdown_number(lua_State* L)
@@ -99,7 +43,7 @@ int socket_family(lua_State* L)
     return 1;
 }
 
-int socket_type(lua_State* L)
+int socket_socktype(lua_State* L)
 {
     lua_pushinteger(L, check_self<Socket>(L).type);
     return 1;
@@ -112,66 +56,41 @@ int socket_protocol(lua_State* L)
 }
 
 template <class Face>
-int socket_dup(lua_State* L)
-{
-    const Socket& self = check_self<Socket>(L);
-    Socket& made = reserve<Socket>(L);
-    const Outcome<> out = duplicate(sys::host(), self, made);
-    return Face::value(L, "dup", out, [=](None) { return push_top(L); });
-}
-
-template <class Face>
-int socket_bind(lua_State* L)
-{
-    const Socket& self = check_self<Socket>(L);
-    const Address& address = check_object<AddressBox>(L, 2).info.address;
-    return Face::action(L, "bind", bind(sys::host(), self.fd.get(), address));
-}
-
-template <class Face>
-int socket_connect(lua_State* L)
-{
-    const Socket& self = check_self<Socket>(L);
-    const Address& address = check_object<AddressBox>(L, 2).info.address;
-    return Face::connection(L, "connect", connect(sys::host(), self.fd.get(), address));
-}
-
-template <class Face>
 int socket_listen(lua_State* L)
 {
-    const Socket& self = check_self<Socket>(L);
+    const SocketRef self = check_socket<Face>(L);
     const int backlog = opt_int(L, 2, SOMAXCONN);
-    return Face::action(L, "listen", listen(sys::host(), self.fd.get(), backlog));
+    return Face::action(L, "listen", listen(sys::host(), self.fd, backlog));
 }
 
 template <class Face>
-int socket_accept(lua_State* L)
+int push_number(lua_State* L, const char* method, const Outcome<int>& out)
 {
-    const Socket& self = check_self<Socket>(L);
-    const bool with_address = opt_boolean(L, 2, false);
-    Socket& accepted = reserve<Socket>(L);
-    Address peer;
-    const Outcome<> out = accept(sys::host(), self, accepted, with_address ? &peer : nullptr);
-    return Face::value(L, "accept", out, [&](None) {
-        if (!with_address) {
-            return 1;
-        }
-        lua_pushnil(L);
-        lua_pushboolean(L, 0);
-        push_addrinfo(L, {peer, self.type, self.protocol});
-        return 4;
+    return Face::value(L, method, out, [L](int number) {
+        lua_pushinteger(L, number);
+        return 1;
     });
 }
 
 template <class Face>
 int socket_acceptfd(lua_State* L)
 {
-    const Socket& self = check_self<Socket>(L);
-    const Outcome<int> out = accept_number(sys::host(), self);
-    return Face::value(L, "acceptfd", out, [L](int fd) {
-        lua_pushinteger(L, fd);
-        return 1;
-    });
+    const SocketRef self = check_socket<Face>(L);
+    return push_number<Face>(L, "acceptfd", accept_number(sys::host(), self));
+}
+
+// Generation 1: accept.
+int accept_blocking(lua_State* L)
+{
+    const SocketRef self = check_socket<Numbers>(L);
+    return push_number<Numbers>(L, "accept", accept_blocking_number(sys::host(), self));
+}
+
+// Generation 1: type.
+int type_of_number(lua_State* L)
+{
+    const SocketRef self = check_socket<Numbers>(L);
+    return push_number<Numbers>(L, "type", socket_type(sys::host(), self.fd));
 }
 
 template <class Face>
@@ -215,15 +134,25 @@ int socket_recvable(lua_State* L)
 template <class Face>
 int socket_atmark(lua_State* L)
 {
-    const Socket& self = check_self<Socket>(L);
-    return Face::value(L, "atmark", at_mark(sys::host(), self.fd.get()), [L](bool marked) {
+    const SocketRef self = check_socket<Face>(L);
+    return Face::value(L, "atmark", at_mark(sys::host(), self.fd), [L](bool marked) {
         lua_pushboolean(L, marked);
         return 1;
     });
 }
 
 template <class Face>
-int push_name(lua_State* L, const char* method, const Socket& self, const Outcome<Address>& out)
+int socket_error(lua_State* L)
+{
+    const Outcome<int> out = pending_error(sys::host(), check_socket<Face>(L).fd);
+    return Face::value(L, "error", out, [L](int code) {
+        Face::push_pending(L, "error", code);
+        return 1;
+    });
+}
+
+template <class Face>
+int push_name(lua_State* L, const char* method, SocketRef self, const Outcome<Address>& out)
 {
     return Face::value(L, method, out, [&](const Address& address) {
         push_addrinfo(L, {address, self.type, self.protocol});
@@ -234,15 +163,15 @@ int push_name(lua_State* L, const char* method, const Socket& self, const Outcom
 template <class Face>
 int socket_getsockname(lua_State* L)
 {
-    const Socket& self = check_self<Socket>(L);
-    return push_name<Face>(L, "getsockname", self, socket_name(sys::host(), self.fd.get()));
+    const SocketRef self = check_socket<Face>(L);
+    return push_name<Face>(L, "getsockname", self, socket_name(sys::host(), self.fd));
 }
 
 template <class Face>
 int socket_getpeername(lua_State* L)
 {
-    const Socket& self = check_self<Socket>(L);
-    return push_name<Face>(L, "getpeername", self, peer_name(sys::host(), self.fd.get()));
+    const SocketRef self = check_socket<Face>(L);
+    return push_name<Face>(L, "getpeername", self, peer_name(sys::host(), self.fd));
 }
 
 int socket_tostring(lua_State* L)
@@ -274,54 +203,82 @@ constexpr luaL_Reg metamethods[] = {
 };
 
 template <class Face>
-constexpr luaL_Reg methods[] = {
+constexpr Method methods[] = {
     {"fd", socket_fd},
-    {"unwrap", socket_unwrap},
+    {"unwrap", socket_unwrap, 3},
     {"family", socket_family},
-    {"socktype", socket_type},
+    {"socktype", socket_socktype},
     {"protocol", socket_protocol},
-    {"dup", socket_dup<Face>},
-    {"bind", socket_bind<Face>},
-    {"connect", socket_connect<Face>},
     {"listen", socket_listen<Face>},
-    {"accept", socket_accept<Face>},
-    {"acceptfd", socket_acceptfd<Face>},
+    {"acceptfd", socket_acceptfd<Face>, 3},
     {"shutdown", socket_shutdown<Face>},
     {"close", socket_close<Face>},
-    {"sendable", socket_sendable<Face>},
-    {"recvable", socket_recvable<Face>},
+    {"sendable", socket_sendable<Face>, 3},
+    {"recvable", socket_recvable<Face>, 3},
+    {"error", socket_error<Face>},
     {"atmark", socket_atmark<Face>},
     {"getsockname", socket_getsockname<Face>},
     {"getpeername", socket_getpeername<Face>},
-    {nullptr, nullptr},
+};
+
+template <>
+constexpr Method methods<Numbers>[] = {
+    {"listen", socket_listen<Numbers>, 1},
+    {"accept", accept_blocking, 1},
+    {"acceptInherits", socket_acceptfd<Numbers>, 1},
+    {"shutdown", shutdown_number<Numbers>, 1},
+    {"close", close_number_<Numbers>, 1},
+    {"type", type_of_number, 1},
+    {"error", socket_error<Numbers>, 1},
+    {"atmark", socket_atmark<Numbers>, 1},
+    {"sockname", socket_getsockname<Numbers>, 1},
+    {"peername", socket_getpeername<Numbers>, 1},
 };
 
 template <class Face>
-constexpr luaL_Reg functions[] = {
-    {"new", new_socket<Face>},           {"pair", new_pair<Face>},       {"wrap", wrap_number<Face>},
-    {"shutdown", shutdown_number<Face>}, {"close", close_number_<Face>}, {nullptr, nullptr},
+constexpr Method functions[] = {
+    {"shutdown", shutdown_number<Face>, 3},
+    {"close", close_number_<Face>, 3},
 };
 
 } // namespace
 
 template <class Face>
+std::span<const Method> basic_methods()
+{
+    return methods<Face>;
+}
+
+template <class Face>
 void define_socket(lua_State* L)
 {
-    define_class(L, Class::socket, Face::socket_name, metamethods);
-    add_methods(L, Class::socket, methods<Face>);
-    add_transfer_methods<Face>(L);
-    add_message_methods<Face>(L);
-    add_option_methods<Face>(L);
-    add_multicast_methods<Face>(L);
+    define_class(L, Class::socket, "socket", metamethods);
+    for (const auto& methods : {basic_methods<Face>(), own_methods<Face>(), transfer_methods<Face>(),
+                                message_methods<Face>(), option_methods<Face>(), multicast_methods<Face>()}) {
+        add_methods(L, Class::socket, methods);
+    }
+    const int metatables = lua_gettop(L);
+    lua_rawgeti(L, metatables, static_cast<int>(Class::socket));
+    lua_getfield(L, metatables + 1, "__index");
+    add_option_rows<Face>(L, metatables + 2, metatables + 1, metatables);
+    lua_settop(L, metatables);
 }
 
 template <class Face>
 void add_socket(lua_State* L)
 {
     add_functions(L, Class::socket, functions<Face>);
+    add_functions(L, Class::socket, own_functions<Face>());
 }
 
+template std::span<const Method> basic_methods<Numbers>();
+
+template void define_socket<Strings2>(lua_State*);
+template void define_socket<Strings3>(lua_State*);
 template void define_socket<Objects>(lua_State*);
+
+template void add_socket<Strings2>(lua_State*);
+template void add_socket<Strings3>(lua_State*);
 template void add_socket<Objects>(lua_State*);
 
 } // namespace llnet

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "core/msg/message.hpp"
-#include "glue/faces/objects.hpp"
 #include "glue/llsocket/addrinfo.hpp"
 #include "glue/llsocket/cmsghdr.hpp"
 #include "glue/llsocket/iovec.hpp"
@@ -32,7 +31,7 @@ Contents contents_of(lua_State* L, int index)
 template <class Face>
 int socket_sendmsg(lua_State* L)
 {
-    const Socket& self = check_self<Socket>(L);
+    const SocketRef self = check_socket<Face>(L);
     check_object<MessageHeader>(L, 2);
     const int flags = check_flags(L, 3);
     const Contents contents = contents_of(L, 2);
@@ -43,11 +42,11 @@ int socket_sendmsg(lua_State* L)
     if (out.done() && out.value < wanted && contents.control != nullptr) {
         contents.control->clear(); // it went with the first byte; the rest follows without it
     }
-    return Face::count(L, "sendmsg", out, wanted);
+    return Face::sent(L, "sendmsg", out, wanted);
 }
 
 // Pushes an empty addrinfo for the sender, or nil where there is none to tell: a connected stream.
-AddressBox* reserve_sender(lua_State* L, const Socket& self)
+AddressBox* reserve_sender(lua_State* L, SocketRef self)
 {
     if (self.type == SOCK_STREAM) {
         lua_pushnil(L);
@@ -75,7 +74,7 @@ void keep_sender(lua_State* L, int index, const AddressBox* sender)
 template <class Face>
 int socket_recvmsg(lua_State* L)
 {
-    const Socket& self = check_self<Socket>(L);
+    const SocketRef self = check_socket<Face>(L);
     MessageHeader& header = check_object<MessageHeader>(L, 2);
     const int flags = check_flags(L, 3);
     AddressBox* sender = reserve_sender(L, self);
@@ -96,43 +95,45 @@ int socket_recvmsg(lua_State* L)
 template <class Face>
 int socket_sendfd(lua_State* L)
 {
-    const Socket& self = check_self<Socket>(L);
+    const SocketRef self = check_socket<Face>(L);
     const int passed = check_int(L, 2, 0);
     const AddressBox* destination = opt_object<AddressBox>(L, 3);
     const int flags = check_flags(L, 4);
     const Address* name = destination != nullptr ? &destination->info.address : nullptr;
     const Outcome<> out = send_descriptor(sys::host(), self, passed, name, flags);
-    return Face::count(L, "sendfd", {out.status, 0, out.error}, 0); // its byte is not the program's
+    return Face::sent(L, "sendfd", {out.status, 0, out.error}, 0); // its byte is not the program's
 }
 
 template <class Face>
 int socket_recvfd(lua_State* L)
 {
-    const Socket& self = check_self<Socket>(L);
+    const SocketRef self = check_socket<Face>(L);
     const int flags = check_flags(L, 2);
-    return Face::value(L, "recvfd", receive_descriptor(sys::host(), self, flags), [L](int fd) {
+    const auto push_number = [L](int fd) {
         lua_pushinteger(L, fd);
         return 1;
-    });
+    };
+    return Face::value(L, "recvfd", receive_descriptor(sys::host(), self, flags), push_number, self.type);
 }
 
 template <class Face>
-constexpr luaL_Reg methods[] = {
-    {"sendmsg", socket_sendmsg<Face>},
-    {"sendfd", socket_sendfd<Face>},
-    {"recvmsg", socket_recvmsg<Face>},
-    {"recvfd", socket_recvfd<Face>},
-    {nullptr, nullptr},
+constexpr Method methods[] = {
+    {"sendmsg", socket_sendmsg<Face>, 3},
+    {"sendfd", socket_sendfd<Face>, 3},
+    {"recvmsg", socket_recvmsg<Face>, 3},
+    {"recvfd", socket_recvfd<Face>, 3},
 };
 
 } // namespace
 
 template <class Face>
-void add_message_methods(lua_State* L)
+std::span<const Method> message_methods()
 {
-    add_methods(L, Class::socket, methods<Face>);
+    return methods<Face>;
 }
 
-template void add_message_methods<Objects>(lua_State*);
+template std::span<const Method> message_methods<Strings2>();
+template std::span<const Method> message_methods<Strings3>();
+template std::span<const Method> message_methods<Objects>();
 
 } // namespace llnet

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "core/sock/multicast.hpp"
-#include "glue/faces/objects.hpp"
 #include "glue/llsocket/addrinfo.hpp"
 #include "glue/llsocket/socket.hpp"
 
@@ -15,25 +14,44 @@ const char* opt_interface(lua_State* L, int index)
     return is_absent(L, index) ? nullptr : check_interface(L, index);
 }
 
+// The group or source that an argument names: generation 4 takes an addrinfo, the others text, for the family of the
+// socket.
+Outcome<Address> check_address(lua_State* L, int index, SocketRef, Objects)
+{
+    return done(check_object<AddressBox>(L, index).info.address);
+}
+
+Outcome<Address> check_address(lua_State* L, int index, SocketRef socket, Strings)
+{
+    return numeric_address(sys::host(), socket.family, check_text(L, index));
+}
+
 // A membership of any source: (group [, interface]).
 template <class Face>
 int change_group(lua_State* L, const char* method, Membership change)
 {
-    const Socket& self = check_self<Socket>(L);
-    const Address& group = check_object<AddressBox>(L, 2).info.address;
+    const SocketRef self = check_socket<Face>(L);
+    const Outcome<Address> group = check_address(L, 2, self, Face());
     const char* interface_name = opt_interface(L, 3);
-    return Face::action(L, method, change_membership(sys::host(), self, change, group, nullptr, interface_name));
+    if (!group.done()) {
+        return Face::action(L, method, failed(group.error));
+    }
+    return Face::action(L, method, change_membership(sys::host(), self, change, group.value, nullptr, interface_name));
 }
 
 // A membership of one source: (group, source [, interface]).
 template <class Face>
 int change_source(lua_State* L, const char* method, Membership change)
 {
-    const Socket& self = check_self<Socket>(L);
-    const Address& group = check_object<AddressBox>(L, 2).info.address;
-    const Address& source = check_object<AddressBox>(L, 3).info.address;
+    const SocketRef self = check_socket<Face>(L);
+    const Outcome<Address> group = check_address(L, 2, self, Face());
+    const Outcome<Address> source = check_address(L, 3, self, Face());
     const char* interface_name = opt_interface(L, 4);
-    return Face::action(L, method, change_membership(sys::host(), self, change, group, &source, interface_name));
+    if (!group.done() || !source.done()) {
+        return Face::action(L, method, failed(group.done() ? source.error : group.error));
+    }
+    return Face::action(L, method,
+                        change_membership(sys::host(), self, change, group.value, &source.value, interface_name));
 }
 
 template <class Face>
@@ -73,14 +91,10 @@ int socket_mcastunblocksrc(lua_State* L)
 }
 
 template <class Face>
-constexpr luaL_Reg methods[] = {
-    {"mcastjoin", socket_mcastjoin<Face>},
-    {"mcastleave", socket_mcastleave<Face>},
-    {"mcastjoinsrc", socket_mcastjoinsrc<Face>},
-    {"mcastleavesrc", socket_mcastleavesrc<Face>},
-    {"mcastblocksrc", socket_mcastblocksrc<Face>},
-    {"mcastunblocksrc", socket_mcastunblocksrc<Face>},
-    {nullptr, nullptr},
+constexpr Method methods[] = {
+    {"mcastjoin", socket_mcastjoin<Face>},         {"mcastleave", socket_mcastleave<Face>},
+    {"mcastjoinsrc", socket_mcastjoinsrc<Face>},   {"mcastleavesrc", socket_mcastleavesrc<Face>},
+    {"mcastblocksrc", socket_mcastblocksrc<Face>}, {"mcastunblocksrc", socket_mcastunblocksrc<Face>},
 };
 
 } // namespace
@@ -95,11 +109,13 @@ const char* check_interface(lua_State* L, int index)
 }
 
 template <class Face>
-void add_multicast_methods(lua_State* L)
+std::span<const Method> multicast_methods()
 {
-    add_methods(L, Class::socket, methods<Face>);
+    return methods<Face>;
 }
 
-template void add_multicast_methods<Objects>(lua_State*);
+template std::span<const Method> multicast_methods<Strings2>();
+template std::span<const Method> multicast_methods<Strings3>();
+template std::span<const Method> multicast_methods<Objects>();
 
 } // namespace llnet

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "core/sock/option.hpp"
-#include "glue/faces/objects.hpp"
 #include "glue/llsocket/socket.hpp"
 
 namespace llnet {
@@ -13,14 +12,17 @@ int push_boolean(lua_State* L, bool value)
     return 1;
 }
 
+template <class Face>
 int push_option(lua_State* L, OptionKind kind, const OptionValue& value)
 {
     switch (kind) {
     case OptionKind::boolean:
         return push_boolean(L, value.integer != 0);
     case OptionKind::integer:
-    case OptionKind::linger:
         lua_pushinteger(L, value.integer);
+        break;
+    case OptionKind::linger:
+        Face::push_linger(L, value.integer);
         break;
     case OptionKind::seconds:
         lua_pushnumber(L, static_cast<lua_Number>(value.seconds));
@@ -83,14 +85,15 @@ OptionValue check_option(lua_State* L, int index, const OptionRow& row)
 template <class Face>
 int socket_option(lua_State* L)
 {
-    const Socket& self = check_self<Socket>(L);
+    const SocketRef self = check_socket<Face>(L);
     const OptionRow& row = option_rows()[static_cast<std::size_t>(lua_tointeger(L, lua_upvalueindex(3)))];
     const bool sets = !is_absent(L, 2);
     const OptionValue wanted = sets ? check_option(L, 2, row) : OptionValue{};
     const Outcome<OptionValue> out = Face::change(
         sets, [&] { return get_option(sys::host(), self, row); },
         [&] { return set_option(sys::host(), self, row, wanted); });
-    return Face::value(L, row.name, out, [&](const OptionValue& value) { return push_option(L, row.kind, value); });
+    return Face::value(L, row.name, out,
+                       [&](const OptionValue& value) { return push_option<Face>(L, row.kind, value); });
 }
 
 using Getter = Outcome<bool> (*)(const sys::System&, int) noexcept;
@@ -100,7 +103,7 @@ using Setter = Outcome<> (*)(const sys::System&, int, bool) noexcept;
 template <class Face>
 int descriptor_flag(lua_State* L, const char* method, Getter get, Setter set)
 {
-    const int fd = check_self<Socket>(L).fd.get();
+    const int fd = check_socket<Face>(L).fd;
     const bool sets = !is_absent(L, 2);
     const bool wanted = sets && check_boolean(L, 2);
     const Outcome<bool> out = Face::change(
@@ -121,40 +124,54 @@ int socket_nonblock(lua_State* L)
 }
 
 template <class Face>
-int socket_error(lua_State* L)
-{
-    const Outcome<int> out = pending_error(sys::host(), check_self<Socket>(L).fd.get());
-    return Face::value(L, "error", out, [L](int code) { return Face::push_pending(L, "error", code); });
-}
+constexpr Method methods[] = {
+    {"cloexec", socket_cloexec<Face>, 1},
+    {"nonblock", socket_nonblock<Face>, 1},
+};
 
-template <class Face>
-constexpr luaL_Reg methods[] = {
-    {"cloexec", socket_cloexec<Face>},
-    {"nonblock", socket_nonblock<Face>},
-    {"error", socket_error<Face>},
-    {nullptr, nullptr},
+// What generations call the method of an option row.
+struct OptionMethod {
+    int since;
+    const char* first_name; // in generation 1; nullptr if it has none
+};
+
+constexpr OptionMethod option_names[] = {
+#include "glue/llsocket/option_methods.inc"
 };
 
 } // namespace
 
 template <class Face>
-void add_option_methods(lua_State* L)
+std::span<const Method> option_methods()
 {
-    add_methods(L, Class::socket, methods<Face>);
-    const int metatables = lua_gettop(L);
-    lua_rawgeti(L, metatables, static_cast<int>(Class::socket));
-    lua_getfield(L, metatables + 1, "__index");
-    lua_Integer number = 0;
-    for (const OptionRow& row : option_rows()) {
-        lua_pushvalue(L, metatables + 1);
-        lua_pushvalue(L, metatables);
-        lua_pushinteger(L, number++);
-        lua_pushcclosure(L, socket_option<Face>, 3);
-        lua_setfield(L, metatables + 2, row.name);
-    }
-    lua_settop(L, metatables);
+    return methods<Face>;
 }
 
-template void add_option_methods<Objects>(lua_State*);
+template <class Face>
+void add_option_rows(lua_State* L, int target, int metatable, int metatables)
+{
+    lua_Integer number = 0;
+    for (const OptionMethod& names : option_names) {
+        const OptionRow& row = option_rows()[static_cast<std::size_t>(number)];
+        if (names.since <= Face::generation.number) {
+            lua_pushvalue(L, metatable);
+            lua_pushvalue(L, metatables);
+            lua_pushinteger(L, number);
+            lua_pushcclosure(L, socket_option<Face>, 3);
+            lua_setfield(L, target, Face::generation.number == 1 ? names.first_name : row.name);
+        }
+        ++number;
+    }
+}
+
+template std::span<const Method> option_methods<Numbers>();
+template std::span<const Method> option_methods<Strings2>();
+template std::span<const Method> option_methods<Strings3>();
+template std::span<const Method> option_methods<Objects>();
+
+template void add_option_rows<Numbers>(lua_State*, int, int, int);
+template void add_option_rows<Strings2>(lua_State*, int, int, int);
+template void add_option_rows<Strings3>(lua_State*, int, int, int);
+template void add_option_rows<Objects>(lua_State*, int, int, int);
 
 } // namespace llnet

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "core/sock/transfer.hpp"
-#include "glue/faces/objects.hpp"
 #include "glue/llsocket/addrinfo.hpp"
 #include "glue/llsocket/socket.hpp"
 
@@ -20,28 +19,40 @@ constexpr std::size_t stack_room = 16384;
 template <class Face>
 int socket_write(lua_State* L)
 {
-    const Socket& self = check_self<Socket>(L);
+    const SocketRef self = check_socket<Face>(L);
     const std::string_view bytes = check_bytes(L, 2);
-    return Face::count(L, "write", send(sys::host(), self, bytes, 0), bytes.size());
+    return Face::sent(L, "write", send(sys::host(), self, bytes, 0), bytes.size());
 }
 
 template <class Face>
 int socket_send(lua_State* L)
 {
-    const Socket& self = check_self<Socket>(L);
+    const SocketRef self = check_socket<Face>(L);
     const std::string_view bytes = check_bytes(L, 2);
     const int flags = check_flags(L, 3);
-    return Face::count(L, "send", send(sys::host(), self, bytes, flags), bytes.size());
+    return Face::sent(L, "send", send(sys::host(), self, bytes, flags), bytes.size());
 }
 
 template <class Face>
 int socket_sendto(lua_State* L)
 {
-    const Socket& self = check_self<Socket>(L);
+    const SocketRef self = check_socket<Face>(L);
     const std::string_view bytes = check_bytes(L, 2);
     const Address& address = check_object<AddressBox>(L, 3).info.address;
     const int flags = check_flags(L, 4);
-    return Face::count(L, "sendto", send_to(sys::host(), self, bytes, address, flags), bytes.size());
+    return Face::sent(L, "sendto", send_to(sys::host(), self, bytes, address, flags), bytes.size());
+}
+
+// Generation 1: without an address, or with nil, it is a plain send.
+int send_to_or_send(lua_State* L)
+{
+    const SocketRef self = check_socket<Numbers>(L);
+    const std::string_view bytes = check_bytes(L, 2);
+    const AddressBox* box = opt_object<AddressBox>(L, 3);
+    const int flags = check_flags(L, 4);
+    const Outcome<std::size_t> out = box != nullptr ? send_to(sys::host(), self, bytes, box->info.address, flags)
+                                                    : send(sys::host(), self, bytes, flags);
+    return Numbers::sent(L, "sendto", out, bytes.size());
 }
 
 // Calls `receive` with room for `size` bytes; it pushes the results.
@@ -59,10 +70,10 @@ int with_room(lua_State* L, std::size_t size, Receive receive)
 template <class Face>
 int receive_string(lua_State* L, const char* method, int flags)
 {
-    const Socket& self = check_self<Socket>(L);
+    const SocketRef self = check_socket<Face>(L);
     const std::size_t size = opt_size(L, 2, default_room);
     return with_room(L, size, [&](std::span<char> room) {
-        return Face::value(L, method, receive(sys::host(), self, room, flags), [&](std::size_t n) {
+        return Face::received(L, method, receive(sys::host(), self, room, flags), [&](std::size_t n) {
             lua_pushlstring(L, room.data(), n);
             return 1;
         });
@@ -81,26 +92,26 @@ int socket_recv(lua_State* L)
     return receive_string<Face>(L, "recv", check_flags(L, 3));
 }
 
+void push_sender(lua_State* L, const Address& from, SocketRef socket)
+{
+    if (from.empty()) {
+        lua_pushnil(L);
+    } else {
+        push_addrinfo(L, {from, socket.type, socket.protocol});
+    }
+}
+
 template <class Face>
 int socket_recvfrom(lua_State* L)
 {
-    const Socket& self = check_self<Socket>(L);
+    const SocketRef self = check_socket<Face>(L);
     const std::size_t size = opt_size(L, 2, default_room);
     const int flags = check_flags(L, 3);
     return with_room(L, size, [&](std::span<char> room) {
         Address from;
         const Outcome<std::size_t> out = receive_from(sys::host(), self, room, flags, from);
-        return Face::value(L, "recvfrom", out, [&](std::size_t n) {
-            lua_pushlstring(L, room.data(), n);
-            lua_pushnil(L);
-            lua_pushboolean(L, 0);
-            if (from.empty()) {
-                lua_pushnil(L);
-            } else {
-                push_addrinfo(L, {from, self.type, self.protocol});
-            }
-            return 4;
-        });
+        return Face::received_from(
+            L, out, [&](std::size_t n) { lua_pushlstring(L, room.data(), n); }, [&] { push_sender(L, from, self); });
     });
 }
 
@@ -129,7 +140,7 @@ File check_file(lua_State* L, int index)
 template <class Face>
 int socket_sendfile(lua_State* L)
 {
-    const Socket& self = check_self<Socket>(L);
+    const SocketRef self = check_socket<Face>(L);
     const File file = check_file(L, 2);
     const auto size = static_cast<std::size_t>(check_integer(L, 3, 0, LLONG_MAX));
     const auto offset = static_cast<off_t>(is_absent(L, 4) ? 0 : check_integer(L, 4, 0, LLONG_MAX));
@@ -137,24 +148,35 @@ int socket_sendfile(lua_State* L)
     const Outcome<std::size_t> out = flushed.done() ? send_file(sys::host(), self, file.fd, offset, size)
                                                     : Outcome<std::size_t>{flushed.status, 0, flushed.error};
     const bool at_end = out.done() && out.value == 0;
-    return at_end ? Face::counted(L, 0, false) : Face::count(L, "sendfile", out, size);
+    return at_end ? Face::counted(L, 0, false) : Face::sent(L, "sendfile", out, size);
 }
 
 template <class Face>
-constexpr luaL_Reg methods[] = {
-    {"write", socket_write<Face>},       {"send", socket_send<Face>}, {"sendto", socket_sendto<Face>},
-    {"sendfile", socket_sendfile<Face>}, {"read", socket_read<Face>}, {"recv", socket_recv<Face>},
-    {"recvfrom", socket_recvfrom<Face>}, {nullptr, nullptr},
+constexpr Method methods[] = {
+    {"write", socket_write<Face>, 4},    {"send", socket_send<Face>},    {"sendto", socket_sendto<Face>},
+    {"sendfile", socket_sendfile<Face>}, {"read", socket_read<Face>, 4}, {"recv", socket_recv<Face>},
+    {"recvfrom", socket_recvfrom<Face>},
+};
+
+template <>
+constexpr Method methods<Numbers>[] = {
+    {"send", socket_send<Numbers>, 1},
+    {"sendto", send_to_or_send, 1},
+    {"recv", socket_recv<Numbers>, 1},
+    {"recvfrom", socket_recvfrom<Numbers>, 1},
 };
 
 } // namespace
 
 template <class Face>
-void add_transfer_methods(lua_State* L)
+std::span<const Method> transfer_methods()
 {
-    add_methods(L, Class::socket, methods<Face>);
+    return methods<Face>;
 }
 
-template void add_transfer_methods<Objects>(lua_State*);
+template std::span<const Method> transfer_methods<Numbers>();
+template std::span<const Method> transfer_methods<Strings2>();
+template std::span<const Method> transfer_methods<Strings3>();
+template std::span<const Method> transfer_methods<Objects>();
 
 } // namespace llnet

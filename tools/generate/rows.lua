@@ -60,6 +60,19 @@ local function option_rows()
   return text_of(lines)
 end
 
+local function option_methods()
+  local lines = lines_of(
+    'api/options.lua',
+    'The rows of core/sock/option_rows.inc, in their order: the generation that first has it, the name in generation 1.'
+  )
+  for _, row in ipairs(facts.options) do
+    local since = row.since or 4
+    local first_name = since == 1 and ('"%s"'):format(row.generation1 or row.method) or 'nullptr'
+    lines[#lines + 1] = ('{%d, %s}, // %s'):format(since, first_name, row.method)
+  end
+  return text_of(lines)
+end
+
 local function add_constant(lines, row)
   local value = row.alias or row.name
   lines[#lines + 1] = ('#if defined(%s)'):format(value)
@@ -98,6 +111,7 @@ end
 return function()
   return {
     ['core/sock/option_rows.inc'] = option_rows(),
+    ['glue/llsocket/option_methods.inc'] = option_methods(),
     ['glue/llsocket/constant_rows.inc'] = constant_rows(),
     ['core/base/errno_rows.inc'] = error_rows(
       facts.errors.errno,
