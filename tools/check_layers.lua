@@ -27,6 +27,8 @@ local lua_headers = {
     ["luajit.h"] = true,
 }
 
+local inclusions = { include = true, include_next = true, import = true }
+
 local function folder_of(path)
     return path:match("^(%a+/%w+)/")
 end
@@ -61,8 +63,8 @@ local function check_file(root, file, report)
     local number = 0
     for line in io.lines(root .. "/" .. file) do
         number = number + 1
-        local open, header = line:match('^%s*#%s*include%s*([<"])([^>"]+)')
-        local why = header and objection(file, header, open == '"')
+        local directive, open, header = line:gsub("/%*.-%*/", ""):match('^%s*#%s*([%a_]+)%s*([<"])([^>"]+)')
+        local why = inclusions[directive] and objection(file, header, open == '"')
         if why then
             report(file, number, "may not include " .. header .. ": " .. why)
         end

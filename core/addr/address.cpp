@@ -43,10 +43,12 @@ Outcome<Address> Address::unix_path(std::string_view path) noexcept
 {
     static_assert(path_offset == payload_offset);
     const bool is_abstract = path.starts_with('\0');
-    const std::size_t terminator = path.empty() || is_abstract ? 0 : 1;
-    if (path.size() + terminator > path_room) {
+    if (path.size() > path_room) {
         return failed<Address>(ENAMETOOLONG, "unix");
     }
+    // A path that fills sun_path has no NUL behind it (unix(7)).
+    const bool is_terminated = !path.empty() && !is_abstract && path.size() < path_room;
+    const std::size_t terminator = is_terminated ? 1 : 0;
     if (!is_abstract && path.find('\0') != std::string_view::npos) {
         return failed<Address>(EINVAL, "unix");
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/msg/io_vector.hpp"
 
+#include "core/sock/socket.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -155,7 +157,7 @@ Outcome<std::size_t> read_vector(const sys::System& system, int fd, IoVector& ve
     if (!result.ok()) {
         return again_or_failed<std::size_t>(result.error, "readv");
     }
-    if (result.value == 0 && wants_bytes) {
+    if (result.value == 0 && wants_bytes && nothing_means_end(system, {fd}, 0)) {
         return end_of_stream<std::size_t>();
     }
     return done(static_cast<std::size_t>(result.value));

@@ -38,6 +38,12 @@ void set_name(msghdr& header, const Address& name) noexcept
     header.msg_namelen = name.size();
 }
 
+// Whether control messages came, if only to be dropped: then it is a message, with bytes or without.
+bool has_control(const msghdr& received) noexcept
+{
+    return received.msg_controllen > 0 || (received.msg_flags & MSG_CTRUNC) != 0;
+}
+
 // Whether control messages have no byte to go with on a stream: Linux would send nothing and say 0. What is wrong with
 // a closed socket, the kernel says.
 bool lacks_carrier(const sys::System& system, SocketRef socket, const MessageParts& parts) noexcept
@@ -97,7 +103,7 @@ Outcome<std::size_t> receive_message(const sys::System& system, SocketRef socket
         room.control->decode(header);
     }
     const bool wanted_bytes = room.vector != nullptr && room.vector->bytes() > 0;
-    if (result.value == 0 && wanted_bytes && nothing_means_end(system, socket, flags)) {
+    if (result.value == 0 && wanted_bytes && !has_control(header) && nothing_means_end(system, socket, flags)) {
         return end_of_stream<std::size_t>();
     }
     return done(static_cast<std::size_t>(result.value));

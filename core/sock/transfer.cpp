@@ -48,6 +48,9 @@ Outcome<std::size_t> send(const sys::System& system, SocketRef socket, std::stri
 Outcome<std::size_t> send_to(const sys::System& system, SocketRef socket, std::string_view bytes,
                              const Address& address, int flags) noexcept
 {
+    if (bytes.empty() && is_stream(system, socket)) {
+        return done<std::size_t>(0);
+    }
     return sent(system.send_to(socket.fd, bytes.data(), bytes.size(), flags, address.data(), address.size()), "sendto");
 }
 

@@ -14,7 +14,7 @@ namespace llnet {
 // send(2). Nothing to send on a stream is done with 0 and makes no call; on other sockets it is an empty message.
 Outcome<std::size_t> send(const sys::System& system, SocketRef socket, std::string_view bytes, int flags) noexcept;
 
-// sendto(2).
+// sendto(2), with the same rule.
 Outcome<std::size_t> send_to(const sys::System& system, SocketRef socket, std::string_view bytes,
                              const Address& address, int flags) noexcept;
 

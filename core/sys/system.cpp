@@ -34,6 +34,15 @@ void copy_text(const char* text, std::span<char> into) noexcept
     into[size] = '\0';
 }
 
+std::size_t size_of(std::span<const iovec> parts) noexcept
+{
+    std::size_t size = 0;
+    for (const iovec& part : parts) {
+        size += part.iov_len;
+    }
+    return size;
+}
+
 } // namespace
 
 Result<> System::prepare(int fd, bool nonblock) const noexcept
@@ -200,7 +209,7 @@ Result<ssize_t> System::write_vector(int fd, std::span<const iovec> parts) const
     }
     SigpipeGuard guard;
     const Result<ssize_t> written = result_of(::writev(fd, parts.data(), static_cast<int>(parts.size())));
-    if (written.error == EPIPE) {
+    if (!written.ok() || static_cast<std::size_t>(written.value) < size_of(parts)) {
         guard.discard();
     }
     return written;

@@ -55,7 +55,7 @@ Result<ssize_t> LinuxSystem::send_file(int fd, int file, off_t offset, std::size
     SigpipeGuard guard; // sendfile(2) has no MSG_NOSIGNAL
     off_t from = offset;
     const Result<ssize_t> sent = result_of(::sendfile(fd, file, &from, size));
-    if (sent.error == EPIPE) {
+    if (!sent.ok() || static_cast<std::size_t>(sent.value) < size) {
         guard.discard();
     }
     // Some files cannot be sent in the kernel, /dev/null among them (sendfile(2)); reading them works.

@@ -28,6 +28,9 @@ struct Objects {
         return 2;
     }
 
+    // Whether it succeeded, as the companions tell it in every generation.
+    static int success(lua_State* L, const char* method, const Outcome<>& out) { return action(L, method, out); }
+
     // `push` pushes the value of a finished call and gives the number of results; the socket's type makes no difference
     // in this generation.
     template <class T, class Push>

@@ -37,6 +37,13 @@ struct Strings : Earlier {
         return out.done() ? 0 : push_text(L, out.error);
     }
 
+    // Whether it succeeded, as the companions tell it in every generation: true | false, err.
+    static int success(lua_State* L, const char*, const Outcome<>& out)
+    {
+        lua_pushboolean(L, out.done());
+        return out.done() ? 1 : 1 + push_text(L, out.error);
+    }
+
     // `push` pushes the value of a finished call and gives the number of results; `type` is that of the socket, where
     // an exception depends on it.
     template <class T, class Push>

@@ -117,6 +117,38 @@ int collect(lua_State* L)
     return 0;
 }
 
+// An object that can be filled: a finalizer that reaches it after its own __gc must not, since nobody would empty it
+// again. Most functions see the T in it.
+template <class T>
+struct Fillable {
+    T object;
+    bool collected = false;
+};
+
+template <class T>
+struct ClassOf<Fillable<T>> {
+    static_assert(std::is_standard_layout_v<Fillable<T>>, "a pointer to it must be one to the object in it");
+    static constexpr Class id = ClassOf<T>::id;
+};
+
+// __gc of such objects.
+template <class T>
+int collect_fillable(lua_State* L)
+{
+    collect<T>(L);
+    check_self<Fillable<T>>(L).collected = true;
+    return 0;
+}
+
+// The object that the method was called on, to be filled.
+template <class T>
+T& check_fillable(lua_State* L)
+{
+    auto& self = check_self<Fillable<T>>(L);
+    luaL_argcheck(L, !self.collected, 1, "object was collected");
+    return self.object;
+}
+
 // __close of objects that hold nothing to release: a variable of theirs may be a <close> variable all the same.
 template <class T>
 int leave_scope(lua_State* L)

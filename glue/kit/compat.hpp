@@ -75,11 +75,15 @@ inline bool to_integer(lua_State* L, int index, long long& value)
 #endif
 }
 
-// Tells the collector of memory outside Lua that is about to be used, as if Lua had allocated it; finalizers may run.
+// Tells the collector of memory outside Lua that is about to be used, by garbage of the same size: unlike a step that
+// is asked for (LUA_GCSTEP), this is safe in a finalizer and leaves a collector alone that the program stopped. Memory
+// that is never written to costs address space only. Finalizers may run.
 inline void announce_memory(lua_State* L, std::size_t bytes)
 {
+    constexpr std::size_t most = 1024UL * 1024; // enough to make the collector work; some Luas can have little memory
     if (bytes >= 1024) {
-        lua_gc(L, LUA_GCSTEP, static_cast<int>(bytes / 1024));
+        new_userdata(L, bytes < most ? bytes : most);
+        lua_pop(L, 1);
     }
 }
 

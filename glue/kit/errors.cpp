@@ -232,15 +232,16 @@ int errno_parse(lua_State* L)
 }
 
 constexpr luaL_Reg error_metamethods[] = {
-    {"__index", error_index},
-    {"__newindex", refuse_assignment},
-    {"__tostring", error_tostring},
-    {"__concat", error_concat},
-    {nullptr, nullptr},
+    {"__index", error_index},       {"__close", leave_scope<ErrorBox>}, {"__newindex", refuse_assignment},
+    {"__tostring", error_tostring}, {"__concat", error_concat},         {nullptr, nullptr},
 };
 
 constexpr luaL_Reg type_metamethods[] = {
-    {"__index", type_index}, {"__newindex", refuse_assignment}, {"__tostring", type_tostring}, {"__eq", type_equal},
+    {"__index", type_index},
+    {"__close", leave_scope<ErrorType>},
+    {"__newindex", refuse_assignment},
+    {"__tostring", type_tostring},
+    {"__eq", type_equal},
     {nullptr, nullptr},
 };
 

@@ -5,7 +5,9 @@
 #include "glue/faces/objects.hpp"
 #include "glue/faces/strings.hpp"
 
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 
 namespace llnet {
 
@@ -244,10 +246,28 @@ void push_addrinfo(lua_State* L, const AddressInfo& info)
     push_named(L, info, {});
 }
 
+namespace {
+
+// glibc takes the lower 16 bits of any number for the port.
+bool is_port_too_large(const char* service)
+{
+    char* end = nullptr;
+    errno = 0;
+    const unsigned long port = std::strtoul(service, &end, 10);
+    const bool is_number = end != service && *end == '\0';
+    return is_number && (errno == ERANGE || port > 65535);
+}
+
+} // namespace
+
 const char* opt_service(lua_State* L, int index, PortText& text)
 {
     if (lua_type(L, index) != LUA_TNUMBER) {
-        return opt_text(L, index);
+        const char* service = opt_text(L, index);
+        if (service != nullptr && is_port_too_large(service)) {
+            luaL_argerror(L, index, "out of range (0 to 65535)");
+        }
+        return service;
     }
     std::snprintf(text, sizeof text, "%u", static_cast<unsigned>(check_int(L, index, 0, 65535)) & 0xffffU);
     return text;

@@ -7,13 +7,13 @@ namespace {
 
 int new_cmsghdrs(lua_State* L)
 {
-    reserve<ControlQueue>(L);
+    reserve<Fillable<ControlQueue>>(L);
     return 1;
 }
 
 int cmsghdrs_push(lua_State* L)
 {
-    ControlQueue& self = check_self<ControlQueue>(L);
+    ControlQueue& self = check_fillable<ControlQueue>(L);
     const ControlPtr& message = check_object<ControlPtr>(L, 2);
     luaL_argcheck(L, message != nullptr, 2, "object was collected");
     const Outcome<> out = work([&] {
@@ -27,12 +27,11 @@ int cmsghdrs_push(lua_State* L)
 int cmsghdrs_shift(lua_State* L)
 {
     ControlQueue& self = check_self<ControlQueue>(L);
-    if (self.size() == 0) {
-        lua_pushnil(L);
-        return 1;
-    }
-    ControlPtr& first = reserve<ControlPtr>(L);
+    ControlPtr& first = reserve<ControlPtr>(L); // a finalizer that this runs may shift too
     first = self.shift();
+    if (first == nullptr) {
+        lua_pushnil(L);
+    }
     return 1;
 }
 
@@ -52,7 +51,7 @@ int cmsghdrs_tostring(lua_State* L)
 }
 
 constexpr luaL_Reg metamethods[] = {
-    {"__gc", collect<ControlQueue>},
+    {"__gc", collect_fillable<ControlQueue>},
     {"__close", collect<ControlQueue>},
     {"__len", cmsghdrs_length},
     {"__tostring", cmsghdrs_tostring},

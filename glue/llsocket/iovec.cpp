@@ -46,7 +46,7 @@ Range opt_range(lua_State* L, int index, const IoVector& vector)
 
 int new_iovec(lua_State* L)
 {
-    reserve<IoVector>(L);
+    reserve<Fillable<IoVector>>(L);
     return 1;
 }
 
@@ -62,7 +62,7 @@ int push_added(lua_State* L, const char* method, const Outcome<std::size_t>& out
 template <class Face>
 int iovec_add(lua_State* L)
 {
-    IoVector& self = check_self<IoVector>(L);
+    IoVector& self = check_fillable<IoVector>(L);
     const std::string_view bytes = check_bytes(L, 2);
     announce_memory(L, bytes.size());
     return push_added<Face>(L, "add", work([&] { return self.add(bytes); }));
@@ -71,7 +71,7 @@ int iovec_add(lua_State* L)
 template <class Face>
 int iovec_addn(lua_State* L)
 {
-    IoVector& self = check_self<IoVector>(L);
+    IoVector& self = check_fillable<IoVector>(L);
     const std::size_t size = check_size(L, 2);
     announce_memory(L, size);
     return push_added<Face>(L, "addn", work([&] { return self.add_room(size); }));
@@ -87,7 +87,7 @@ int iovec_set(lua_State* L)
         lua_pushboolean(L, 0);
         return 1;
     }
-    return Face::action(L, "set", work([&] { return self.set(number, bytes); }));
+    return Face::success(L, "set", work([&] { return self.set(number, bytes); }));
 }
 
 int iovec_get(lua_State* L)
@@ -110,19 +110,19 @@ int iovec_del(lua_State* L)
         lua_pushnil(L);
         return 1;
     }
-    bool moved = false;
+    std::size_t moved = 0; // from where; never 0
     push_filled(L, self.get(number).size(), [&](std::span<char> into) {
         const std::size_t size = copy_element(self, number, into);
         if (number < self.count()) {
             self.remove(number);
-            moved = number < self.count();
+            moved = number < self.count() ? self.count() : 0;
         }
         return size;
     });
-    if (!moved) {
+    if (moved == 0) {
         return 1;
     }
-    push_index(L, self.count());
+    push_index(L, moved);
     return 2;
 }
 
@@ -165,7 +165,8 @@ int iovec_readv(lua_State* L)
     const int fd = check_int(L, 2, 0);
     const Range range = opt_range(L, 3, self);
     const Outcome<std::size_t> out = read_vector(sys::host(), fd, self, range.offset, range.count);
-    return Face::count(L, "readv", out, range.count);
+    const bool is_empty = out.done() && out.value == 0; // an empty datagram is whole
+    return is_empty ? Face::counted(L, 0, false) : Face::count(L, "readv", out, range.count);
 }
 
 int iovec_length(lua_State* L)
@@ -204,8 +205,10 @@ void remember_metatable(lua_State* L)
 }
 
 constexpr luaL_Reg metamethods[] = {
-    {"__gc", collect<IoVector>}, {"__close", collect<IoVector>},
-    {"__len", iovec_length},     {"__tostring", iovec_tostring},
+    {"__gc", collect_fillable<IoVector>},
+    {"__close", collect<IoVector>},
+    {"__len", iovec_length},
+    {"__tostring", iovec_tostring},
     {nullptr, nullptr},
 };
 

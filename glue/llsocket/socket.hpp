@@ -31,6 +31,38 @@ struct ClassOf<AddressedSocket> {
     static constexpr Class id = Class::socket;
 };
 
+// Pushes an empty socket of the generation, to be filled by the work that follows.
+template <class Face>
+Socket& reserve_socket(lua_State* L)
+{
+    return reserve<AddressedSocket>(L).socket;
+}
+
+template <>
+inline Socket& reserve_socket<Objects>(lua_State* L)
+{
+    return reserve<Socket>(L);
+}
+
+// The results of a call that filled what is on top of the stack.
+template <class Face>
+int push_made(lua_State* L, const char* method, const Outcome<>& out)
+{
+    return Face::value(L, method, out, [](None) { return 1; });
+}
+
+// A table of two sockets that are connected with each other.
+template <class Face>
+int push_pair(lua_State* L, int type, int protocol, bool nonblock)
+{
+    lua_createtable(L, 2, 0);
+    Socket& first = reserve_socket<Face>(L);
+    lua_rawseti(L, -2, 1);
+    Socket& second = reserve_socket<Face>(L);
+    lua_rawseti(L, -2, 2);
+    return push_made<Face>(L, "pair", open_pair(sys::host(), first, second, type, protocol, nonblock));
+}
+
 // The socket that a method is called on: an object, or in generation 1 a descriptor's number.
 template <class Face>
 SocketRef check_socket(lua_State* L)

@@ -22,8 +22,10 @@ struct Contents {
 Contents contents_of(lua_State* L, int index)
 {
     push_associated_table(L, index);
+    auto* queue = slot_object<Fillable<ControlQueue>>(L, MessageSlot::control);
+    const bool has_control = queue != nullptr && !queue->collected;
     const Contents contents{slot_object<AddressBox>(L, MessageSlot::name), slot_object<IoVector>(L, MessageSlot::iov),
-                            slot_object<ControlQueue>(L, MessageSlot::control)};
+                            has_control ? &queue->object : nullptr};
     lua_pop(L, 1);
     return contents;
 }

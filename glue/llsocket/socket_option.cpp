@@ -47,7 +47,7 @@ void copy_text(std::string_view text, OptionValue& value)
 
 std::string_view check_option_bytes(lua_State* L, int index, const OptionRow& row)
 {
-    const std::string_view bytes = check_bytes(L, index);
+    const std::string_view bytes = check_text(L, index);
     if (bytes.size() > static_cast<std::size_t>(row.max)) {
         luaL_argerror(L, index, lua_pushfstring(L, "string too long (at most %d bytes)", row.max));
     }

@@ -8,11 +8,6 @@ namespace llnet {
 
 namespace {
 
-int push_top(lua_State*)
-{
-    return 1;
-}
-
 template <class Face>
 int new_socket(lua_State* L)
 {
@@ -20,8 +15,8 @@ int new_socket(lua_State* L)
     const bool nonblock = opt_boolean(L, 2, false);
     AddressedSocket& made = reserve<AddressedSocket>(L);
     made.own = info;
-    const Outcome<> out = open(sys::host(), made.socket, info.address.family(), info.type, info.protocol, nonblock);
-    return Face::value(L, "new", out, [=](None) { return push_top(L); });
+    return push_made<Face>(L, "new",
+                           open(sys::host(), made.socket, info.address.family(), info.type, info.protocol, nonblock));
 }
 
 template <class Face>
@@ -30,22 +25,15 @@ int new_pair(lua_State* L)
     const int type = check_int(L, 1);
     const bool nonblock = opt_boolean(L, 2, false);
     const int protocol = opt_int(L, 3, 0);
-    lua_createtable(L, 2, 0);
-    Socket& first = reserve<AddressedSocket>(L).socket;
-    lua_rawseti(L, -2, 1);
-    Socket& second = reserve<AddressedSocket>(L).socket;
-    lua_rawseti(L, -2, 2);
-    const Outcome<> out = open_pair(sys::host(), first, second, type, protocol, nonblock);
-    return Face::value(L, "pair", out, [=](None) { return push_top(L); });
+    return push_pair<Face>(L, type, protocol, nonblock);
 }
 
 template <class Face>
 int wrap_number(lua_State* L)
 {
     const int fd = check_int(L, 1, 0);
-    Socket& made = reserve<AddressedSocket>(L).socket;
-    const Outcome<> out = wrap(sys::host(), made, fd, false);
-    return Face::value(L, "wrap", out, [=](None) { return push_top(L); });
+    Socket& made = reserve_socket<Face>(L);
+    return push_made<Face>(L, "wrap", wrap(sys::host(), made, fd, false));
 }
 
 template <class Face>
@@ -55,8 +43,7 @@ int socket_dup(lua_State* L)
     const AddressBox* replacement = opt_object<AddressBox>(L, 2);
     AddressedSocket& made = reserve<AddressedSocket>(L);
     made.own = replacement != nullptr ? replacement->info : self.own;
-    const Outcome<> out = duplicate(sys::host(), self.socket, made.socket);
-    return Face::value(L, "dup", out, [=](None) { return push_top(L); });
+    return push_made<Face>(L, "dup", duplicate(sys::host(), self.socket, made.socket));
 }
 
 // The address given, or else the socket's own; without one either it is an argument error.
@@ -86,9 +73,8 @@ template <class Face>
 int socket_accept(lua_State* L)
 {
     const Socket& self = check_self<Socket>(L);
-    Socket& accepted = reserve<AddressedSocket>(L).socket;
-    const Outcome<> out = accept(sys::host(), self, accepted, nullptr);
-    return Face::value(L, "accept", out, [=](None) { return push_top(L); });
+    Socket& accepted = reserve_socket<Face>(L);
+    return push_made<Face>(L, "accept", accept(sys::host(), self, accepted, nullptr));
 }
 
 template <class Face>

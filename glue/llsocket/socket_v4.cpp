@@ -7,11 +7,6 @@ namespace llnet {
 
 namespace {
 
-int push_top(lua_State*)
-{
-    return 1;
-}
-
 int new_socket(lua_State* L)
 {
     const int family = check_int(L, 1);
@@ -19,8 +14,7 @@ int new_socket(lua_State* L)
     const int protocol = opt_int(L, 3, 0);
     const bool nonblock = opt_boolean(L, 4, false);
     Socket& made = reserve<Socket>(L);
-    const Outcome<> out = open(sys::host(), made, family, type, protocol, nonblock);
-    return Objects::value(L, "new", out, [=](None) { return push_top(L); });
+    return push_made<Objects>(L, "new", open(sys::host(), made, family, type, protocol, nonblock));
 }
 
 int new_pair(lua_State* L)
@@ -28,13 +22,7 @@ int new_pair(lua_State* L)
     const int type = check_int(L, 1);
     const int protocol = opt_int(L, 2, 0);
     const bool nonblock = opt_boolean(L, 3, false);
-    lua_createtable(L, 2, 0);
-    Socket& first = reserve<Socket>(L);
-    lua_rawseti(L, -2, 1);
-    Socket& second = reserve<Socket>(L);
-    lua_rawseti(L, -2, 2);
-    const Outcome<> out = open_pair(sys::host(), first, second, type, protocol, nonblock);
-    return Objects::value(L, "pair", out, [=](None) { return push_top(L); });
+    return push_pair<Objects>(L, type, protocol, nonblock);
 }
 
 int wrap_number(lua_State* L)
@@ -42,16 +30,14 @@ int wrap_number(lua_State* L)
     const int fd = check_int(L, 1, 0);
     const bool nonblock = opt_boolean(L, 2, false);
     Socket& made = reserve<Socket>(L);
-    const Outcome<> out = wrap(sys::host(), made, fd, nonblock);
-    return Objects::value(L, "wrap", out, [=](None) { return push_top(L); });
+    return push_made<Objects>(L, "wrap", wrap(sys::host(), made, fd, nonblock));
 }
 
 int socket_dup(lua_State* L)
 {
     const Socket& self = check_self<Socket>(L);
     Socket& made = reserve<Socket>(L);
-    const Outcome<> out = duplicate(sys::host(), self, made);
-    return Objects::value(L, "dup", out, [=](None) { return push_top(L); });
+    return push_made<Objects>(L, "dup", duplicate(sys::host(), self, made));
 }
 
 int socket_bind(lua_State* L)

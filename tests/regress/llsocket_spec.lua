@@ -50,6 +50,64 @@ describe('a message of control data alone', function()
   end)
 end)
 
+describe('recvmsg', function()
+  it('gives a message that has descriptors and no bytes', function()
+    local a, b = messages.pair(llsocket.SOCK_SEQPACKET)
+    expect(a:sendmsg(messages.message({ control = messages.rights(a:fd()) }))):to_be(0, nil, false)
+    local mh = messages.receiver(10)
+    expect(b:recvmsg(mh)):to_be(0, nil, false)
+    messages.close_all(messages.take_fds(mh:control()))
+
+    expect(a:sendmsg(messages.message({ control = messages.rights(a:fd()) }))):to_be(0, nil, false)
+    mh = messages.receiver(10)
+    mh:control(nil) -- the descriptor is dropped, and MSG_CTRUNC says so
+    expect(b:recvmsg(mh)):to_be(0, nil, false)
+    a:close()
+    expect(b:recvmsg(mh)):to_be(nil)
+  end)
+end)
+
+describe('iovec:readv', function()
+  it('tells an empty datagram from the end of a stream', function()
+    local a, b = messages.pair(llsocket.SOCK_DGRAM)
+    local iov = llsocket.iovec.new()
+    iov:addn(10)
+    a:send('')
+    expect(iov:readv(b:fd())):to_be(0, nil, false)
+    a, b = messages.pair(llsocket.SOCK_STREAM)
+    a:close()
+    expect(iov:readv(b:fd())):to_be(nil)
+  end)
+end)
+
+describe('sendto without bytes on a stream', function()
+  it('is 0, like send', function()
+    local a, b = messages.pair(llsocket.SOCK_STREAM)
+    b:close()
+    expect(a:sendto('', addrinfo.unix('/nowhere'))):to_be(0, nil, false)
+  end)
+end)
+
+describe('a port as text', function()
+  it('is in the range of ports', function()
+    for _, port in ipairs({ '65536', '99999', '4294967376', ('9'):rep(30), '-1' }) do
+      expect.raised("bad argument #2 to 'inet' (out of range (0 to 65535))", function()
+        addrinfo.inet('127.0.0.1', port)
+      end)
+    end
+    assert.equal(65535, addrinfo.inet('127.0.0.1', '65535'):port())
+  end)
+end)
+
+describe('an option of bytes', function()
+  it('takes no NUL, where the kernel would cut it', function()
+    local sock = assert(socket.new(llsocket.AF_INET, llsocket.SOCK_STREAM))
+    expect.raised("bad argument #1 to 'tcpcongestion' (string contains NUL)", function()
+      sock:tcpcongestion('reno\0junk')
+    end)
+  end)
+end)
+
 describe('sock:mcastif', function()
   it('goes back to the choice of the system with an empty name', function()
     for _, family in ipairs({ llsocket.AF_INET, llsocket.AF_INET6 }) do
@@ -75,6 +133,8 @@ describe('every object', function()
       llsocket.msghdr.new(),
       llsocket.cmsghdrs.new(),
       llsocket.cmsghdr.new(1, 99, 'x'),
+      llsocket.errno.EPIPE,
+      select(2, addrinfo.unix('a\0b')),
     }) do
       leave(object)
     end

@@ -139,7 +139,7 @@ describe('addrinfo.unix', function()
 
   it('takes as many bytes as the system has room for, and returns ENAMETOOLONG for more', function()
     local room = llsocket.env.unixpath_max
-    local longest, abstract = ('p'):rep(room - 1), '\0' .. ('a'):rep(room - 1)
+    local longest, abstract = ('p'):rep(room), '\0' .. ('a'):rep(room - 1)
     assert.equal(longest, addrinfo.unix(longest):addr())
     assert.equal(abstract, addrinfo.unix(abstract):addr())
     local err = expect(addrinfo.unix(longest .. 'p')):to_fail('ENAMETOOLONG')
@@ -150,7 +150,7 @@ describe('addrinfo.unix', function()
 
   it('binds the longest path and gets it back', function()
     local path = network.free_path()
-    path = path .. ('p'):rep(llsocket.env.unixpath_max - 1 - #path)
+    path = path .. ('p'):rep(llsocket.env.unixpath_max - #path)
     finally(function()
       os.remove(path)
     end)

@@ -30,9 +30,11 @@ TEST(UnixAddress, of_a_path_has_the_path_and_its_terminator)
     EXPECT_EQ(address.scope(), 0U);
 }
 
-TEST(UnixAddress, takes_a_path_that_leaves_room_for_the_terminator_and_none_longer)
+TEST(UnixAddress, takes_a_path_that_fills_the_room_and_none_longer)
 {
-    const std::string longest(room - 1, 'p');
+    const std::string terminated(room - 1, 'p');
+    EXPECT_EQ(must(Address::unix_path(terminated)).size(), sizeof(sockaddr_un));
+    const std::string longest(room, 'p');
     const Address address = must(Address::unix_path(longest));
     EXPECT_EQ(address.path(), longest);
     EXPECT_EQ(address.size(), sizeof(sockaddr_un));

@@ -8,10 +8,13 @@
 #include "tests/unit/support/sockets.hpp"
 #include "tests/unit/support/systems.hpp"
 
+#include <chrono>
 #include <csignal>
 #include <functional>
 #include <pthread.h>
 #include <string>
+#include <sys/ioctl.h>
+#include <thread>
 
 namespace llnet::test {
 namespace {
@@ -188,6 +191,42 @@ TYPED_TEST(SystemSigpipe, that_was_pending_before_stays_pending)
         EXPECT_TRUE(is_blocked());
         EXPECT_TRUE(is_pending());
     }
+}
+
+// Closes the reading end once a writer can write no more.
+std::thread closing_when_full(Fd& reader)
+{
+    return std::thread([&reader] {
+        int before = -1;
+        int waiting = 0;
+        while (waiting == 0 || waiting != before) {
+            before = waiting;
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            ::ioctl(reader.get(), FIONREAD, &waiting);
+        }
+        const Fd closed(reader.release());
+    });
+}
+
+TYPED_TEST(SystemSigpipe, of_a_peer_that_leaves_while_the_call_waits_does_not_kill)
+{
+    const Sigpipe signal(SIG_DFL, false, false);
+    const std::string content(4'000'000, 'x');
+    const iovec part{const_cast<char*>(content.data()), content.size()};
+
+    Pipe pipe;
+    std::thread reader = closing_when_full(pipe.reader);
+    const ssize_t written = must(this->system.write_vector(pipe.writer.get(), {&part, 1}));
+    reader.join();
+    EXPECT_LT(written, static_cast<ssize_t>(content.size()));
+    EXPECT_FALSE(is_pending());
+
+    Pair pair = make_pair(SOCK_STREAM);
+    reader = closing_when_full(pair.second.fd);
+    const ssize_t sent = must(this->system.send_file(pair.first.fd.get(), file_with(content).get(), 0, content.size()));
+    reader.join();
+    EXPECT_LT(sent, static_cast<ssize_t>(content.size()));
+    EXPECT_FALSE(is_pending());
 }
 
 TYPED_TEST(SystemSigpipe, is_left_alone_by_a_write_that_succeeds)
