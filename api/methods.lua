@@ -4,6 +4,7 @@
 -- A class has
 --   name       the last part of its module and the name of its page
 --   module     what `require` takes; nil for a class that has no module
+--   since      the generation that has it first; 4 if not given
 --   object     how the documents call an object of it; nil where there are none
 --   summary    one line for the index; the page's prose is api/prose/<name>.md
 --   functions  called with a dot
@@ -13,6 +14,8 @@
 --   operators  { sign =, says = } of an object; stub is what an editor should know of it (LuaLS @operator)
 -- A function or method has
 --   name, says, params, results, errors (names worth knowing), note, source (system call, manual page or RFC)
+--   since      the generation that has it first; that of the class if not given. generation1 and generation2 are its
+--              names there, if others. What it looked like there is in api/generations/.
 --   option     the row of api/options.lua that an option method stands for
 -- A parameter has
 --   name, says
@@ -44,7 +47,7 @@ local value_of_kind = {
   linger = { type = 'integer', range = true },
   seconds = { type = 'number', range = true },
   interface = { type = 'string', length = true, nul = false },
-  bytes = { type = 'string', length = true },
+  bytes = { type = 'string', length = true, nul = false },
 }
 
 local function option_method(row)
@@ -52,6 +55,8 @@ local function option_method(row)
   local method = {
     name = row.method,
     option = row,
+    since = row.since or 4,
+    generation1 = row.generation1,
     says = row.says,
     note = row.note,
     source = row.source,

@@ -10,7 +10,7 @@
 --               seconds    a number, struct timeval in the kernel; the fraction is kept
 --               linger     seconds as an integer, struct linger; negative is off, and off reads -1
 --               interface  name of a network interface; unset reads nil
---               bytes      a string; what the kernel reads back ends at its first NUL
+--               bytes      a string without a NUL
 --   access    'rw', or 'r' for an option that can only be read: an argument is an argument error
 --   level, constant    the option where IPv4, IPv6 and unix sockets share it
 --   inet, inet6        { level =, constant = } where the two differ; false where one has no such option
@@ -298,7 +298,8 @@ return {
   ip_level('IP_MULTICAST_IF', 'IPV6_MULTICAST_IF', {
     method = 'mcastif', since = 2, kind = 'interface', arg = 'ifname', min = 0, max = 15, sockets = udp, sample = 'lo',
     says = 'The network interface through which multicast datagrams leave.',
-    note = 'An interface that does not exist is ENODEV; the empty name goes back to the choice of the system.',
+    note = 'An interface that does not exist is ENODEV; the empty name goes back to the choice of the system. An IPv4 '
+      .. 'socket remembers an address: an interface without an IPv4 address works and reads nil.',
   }),
   ip_level('IP_MULTICAST_LOOP', 'IPV6_MULTICAST_LOOP', {
     method = 'mcastloop', since = 2, kind = 'boolean', arg = 'enable', sockets = udp, sample = false,

@@ -3,31 +3,16 @@
 
 local shapes = require('api.methods.shapes')
 
-local with = shapes.with
+local port, socktype, with = shapes.port, shapes.socktype, shapes.with
 
 local ai = { name = 'ai', type = 'addrinfo', optional = true, says = 'the address' }
-local socktype = {
-  name = 'socktype',
-  type = 'integer',
-  optional = true,
-  default = 'SOCK_STREAM',
-  says = 'a SOCK_* constant: the kind of socket that it is for',
-}
 local protocol = with(shapes.protocol, { says = 'an IPPROTO_* constant' })
 local lookup_flags = { name = 'flag', type = 'flags', optional = true, says = 'AI_* constants' }
-local port = {
-  name = 'port',
-  type = 'integer|string',
-  optional = true,
-  min = 0,
-  max = 65535,
-  nul = false,
-  says = 'a number, or a string with a number or the name of a service; 0 if missing',
-}
 
 local function inet(name, version, example)
   return {
     name = name,
+    since = 4,
     says = ('Makes an IPv%d address.'):format(version),
     params = {
       {
@@ -51,6 +36,7 @@ end
 
 return {
   name = 'addrinfo',
+  since = 1,
   module = 'llsocket.addrinfo',
   object = 'ai',
   summary = 'addresses: IPv4, IPv6, unix and others; names to addresses and back',
@@ -67,6 +53,7 @@ return {
     inet('inet6', 6, 'fe80::1%eth0'),
     {
       name = 'unix',
+      since = 4,
       says = 'Makes a unix address.',
       params = {
         {
@@ -85,6 +72,7 @@ return {
     },
     {
       name = 'getaddrinfo',
+      since = 4,
       says = 'Looks up the addresses of a host and a service.',
       params = {
         {
@@ -116,6 +104,7 @@ return {
     },
     {
       name = 'opaque',
+      since = 4,
       says = 'Makes an address of any other family: netlink, packet, vsock and so on.',
       params = {
         { name = 'family', type = 'integer', min = 0, max = 65535, says = 'an AF_* constant' },
@@ -180,6 +169,7 @@ return {
     },
     {
       name = 'getnameinfo',
+      generation2 = 'nameinfo',
       says = 'Looks up the names of host and service.',
       params = { { name = 'flag', type = 'flags', optional = true, says = 'NI_* constants' } },
       results = {

@@ -5,6 +5,7 @@ local cmsg = { name = 'cmsg', type = 'cmsghdr', says = 'the control message' }
 
 return {
   name = 'cmsghdr',
+  since = 3,
   module = 'llsocket.cmsghdr',
   object = 'cmsg',
   summary = 'one control message: descriptors, credentials, timestamps',

@@ -3,6 +3,7 @@
 
 return {
   name = 'cmsghdrs',
+  since = 3,
   module = 'llsocket.cmsghdrs',
   object = 'cmsgs',
   summary = 'a queue of control messages',

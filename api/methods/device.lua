@@ -5,6 +5,7 @@ local shapes = require('api.methods.shapes')
 
 return {
   name = 'device',
+  since = 2,
   module = 'llsocket.device',
   summary = 'the network interfaces and their addresses',
   functions = {

@@ -3,6 +3,7 @@
 
 return {
   name = 'env',
+  since = 2,
   module = 'llsocket.env',
   summary = 'what the platform is and allows',
   fields = {

@@ -34,6 +34,7 @@ local nbytes = {
 
 return {
   name = 'iovec',
+  since = 3,
   module = 'llsocket.iovec',
   object = 'iov',
   summary = 'a list of buffers, to send or fill with one call',

@@ -13,6 +13,7 @@ end
 
 return {
   name = 'msghdr',
+  since = 3,
   module = 'llsocket.msghdr',
   object = 'mh',
   summary = 'a message of sendmsg and recvmsg: address, buffers, control messages, flags',

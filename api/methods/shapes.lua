@@ -70,6 +70,24 @@ shapes.protocol = {
   says = 'an IPPROTO_* constant; 0 is the usual protocol of the type',
 }
 
+shapes.port = {
+  name = 'port',
+  type = 'integer|string',
+  optional = true,
+  min = 0,
+  max = 65535,
+  nul = false,
+  says = 'a number, or a string with a number or the name of a service; 0 if missing',
+}
+
+shapes.socktype = {
+  name = 'socktype',
+  type = 'integer',
+  optional = true,
+  default = 'SOCK_STREAM',
+  says = 'a SOCK_* constant: the kind of socket that it is for',
+}
+
 function shapes.count(says)
   return { name = 'len', type = 'integer', optional = true, says = says }
 end

@@ -40,6 +40,7 @@ local closed_anyway = 'It is closed even when the shutdown fails; the error of t
 
 local class = {
   name = 'socket',
+  since = 2,
   module = 'llsocket.socket',
   object = 'sock',
   summary = 'sockets: making, connecting, sending, receiving, options',
@@ -70,6 +71,7 @@ local class = {
     },
     {
       name = 'wrap',
+      since = 3,
       says = 'Makes a socket of a descriptor, which then belongs to it and is close-on-exec.',
       params = {
         fd,
@@ -82,6 +84,7 @@ local class = {
     },
     {
       name = 'shutdown',
+      since = 3,
       says = 'Ends one or both directions of a connection, by descriptor number.',
       params = { fd, with(shapes.how, { default = 'SHUT_RDWR' }) },
       results = { ok, err },
@@ -90,6 +93,7 @@ local class = {
     },
     {
       name = 'close',
+      since = 3,
       says = 'Closes a descriptor, after a shutdown if a direction is given.',
       params = { fd, shapes.how },
       results = { ok, err },
@@ -101,6 +105,7 @@ local class = {
   methods = {
     {
       name = 'unwrap',
+      since = 3,
       says = 'Gives the descriptor away: the program must close it, and the object is as if closed.',
       params = {},
       results = { { name = 'fd', type = 'fd', says = 'the descriptor; -1 if the socket is closed' } },
@@ -128,6 +133,8 @@ local class = {
     },
     {
       name = 'socktype',
+      since = 1,
+      generation1 = 'type',
       says = 'Tells the type.',
       params = {},
       results = { socktype },
@@ -170,6 +177,7 @@ local class = {
     },
     {
       name = 'shutdown',
+      since = 1,
       says = 'Ends one or both directions of a connection.',
       params = { with(shapes.how, { default = 'SHUT_RDWR' }) },
       results = { ok, err },
@@ -178,6 +186,7 @@ local class = {
     },
     {
       name = 'close',
+      since = 1,
       says = 'Closes the socket, after a shutdown if a direction is given.',
       params = { shapes.how },
       results = { ok, err },
@@ -186,6 +195,7 @@ local class = {
     },
     {
       name = 'listen',
+      since = 1,
       says = 'Waits for connections, which `accept` then takes.',
       params = {
         {
@@ -202,6 +212,7 @@ local class = {
     },
     {
       name = 'accept',
+      since = 1,
       says = 'Takes the next connection. It has the non-blocking state of the listener.',
       params = {
         {
@@ -223,6 +234,7 @@ local class = {
     },
     {
       name = 'acceptfd',
+      since = 3,
       says = 'Takes the next connection as a bare descriptor, which the program must close.',
       params = {},
       results = {
@@ -235,6 +247,7 @@ local class = {
     },
     {
       name = 'sendable',
+      since = 3,
       says = 'Waits until the socket can send.',
       params = { msec, exception },
       results = { with(ok, { says = '`true` if the socket is ready' }), err, shapes.timeout },
@@ -242,6 +255,7 @@ local class = {
     },
     {
       name = 'recvable',
+      since = 3,
       says = 'Waits until something can be received, the end of the stream included.',
       params = { msec, exception },
       results = { with(ok, { says = '`true` if the socket is ready' }), err, shapes.timeout },
@@ -249,6 +263,7 @@ local class = {
     },
     {
       name = 'atmark',
+      since = 1,
       says = 'Tells whether the next byte of the stream is at the mark of urgent data.',
       params = {},
       results = { { name = 'bool', type = 'boolean', optional = true, says = 'whether it is' }, err },
@@ -258,6 +273,8 @@ local class = {
     },
     {
       name = 'getsockname',
+      since = 1,
+      generation1 = 'sockname',
       says = 'Tells the address of the socket.',
       params = {},
       results = { with(ai, { optional = true }), err },
@@ -265,6 +282,8 @@ local class = {
     },
     {
       name = 'getpeername',
+      since = 1,
+      generation1 = 'peername',
       says = 'Tells the address of the peer.',
       params = {},
       results = { with(ai, { optional = true }), err },
@@ -273,6 +292,7 @@ local class = {
     },
     {
       name = 'cloexec',
+      since = 1,
       says = 'Reads or sets whether the descriptor is closed when the process runs another program.',
       params = { enable },
       results = { was_enabled, err },
@@ -281,6 +301,7 @@ local class = {
     },
     {
       name = 'nonblock',
+      since = 1,
       says = 'Reads or sets whether calls that would block return at once instead.',
       params = { enable },
       results = { was_enabled, err },
@@ -288,6 +309,7 @@ local class = {
     },
     {
       name = 'error',
+      since = 1,
       says = 'Takes the pending error of the socket, such as the result of a connection attempt.',
       params = {},
       results = {

@@ -17,6 +17,7 @@ local peer_gone = 'No call raises SIGPIPE: a peer that is gone is EPIPE or ECONN
 return {
   {
     name = 'write',
+    since = 4,
     says = 'Sends bytes; the same as `send` without flags.',
     params = { message },
     results = { count('bytes sent; 0 if none'), err, again_short },
@@ -26,6 +27,7 @@ return {
   },
   {
     name = 'send',
+    since = 1,
     says = 'Sends bytes, or one message, to the peer.',
     params = { message, flags },
     results = { count('bytes sent; 0 if none'), err, again_short },
@@ -35,6 +37,7 @@ return {
   },
   {
     name = 'sendto',
+    since = 1,
     says = 'Sends one message to an address.',
     params = { message, ai, flags },
     results = { count('bytes sent; 0 if none'), err, again_short },
@@ -43,6 +46,7 @@ return {
   },
   {
     name = 'sendfd',
+    since = 3,
     says = 'Passes a descriptor over a unix socket, with one byte beside it that `recvfd` removes.',
     params = {
       with(fd, { says = 'the descriptor to pass; the receiver gets its own' }),
@@ -55,6 +59,7 @@ return {
   },
   {
     name = 'sendmsg',
+    since = 3,
     says = 'Sends the bytes of an iovec, with an address and control messages if the msghdr has them.',
     params = { { name = 'mh', type = 'msghdr', says = 'what to send' }, flags },
     results = { count('bytes sent; 0 if none'), err, again_short },
@@ -93,6 +98,7 @@ return {
   },
   {
     name = 'read',
+    since = 4,
     says = 'Receives bytes; the same as `recv` without flags.',
     params = { shapes.bufsize },
     results = { received, err, again },
@@ -102,6 +108,7 @@ return {
   },
   {
     name = 'recv',
+    since = 1,
     says = 'Receives bytes, or one message.',
     params = { shapes.bufsize, flags },
     results = { received, err, again },
@@ -111,6 +118,7 @@ return {
   },
   {
     name = 'recvfrom',
+    since = 1,
     says = 'Receives one message and the address of its sender.',
     params = { shapes.bufsize, flags },
     results = {
@@ -125,6 +133,7 @@ return {
   },
   {
     name = 'recvfd',
+    since = 3,
     says = 'Receives a descriptor that `sendfd` passed. It is close-on-exec and the program must close it.',
     params = { flags },
     results = {
@@ -141,6 +150,7 @@ return {
   },
   {
     name = 'recvmsg',
+    since = 3,
     says = 'Receives into an iovec, with the address and control messages if the msghdr has room for them.',
     params = { { name = 'mh', type = 'msghdr', says = 'where everything goes' }, flags },
     results = {

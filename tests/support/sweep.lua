@@ -1,48 +1,14 @@
 -- SPDX-License-Identifier: MIT
--- Every kind of argument for every parameter of api/methods.lua, and what must become of it.
+-- Every kind of argument for every parameter of a generation's functions and methods, and what must become of it.
 
+local generations = require('api.generations')
 local llsocket = require('llsocket')
-local addrinfo, socket = llsocket.addrinfo, llsocket.socket
+local makers = require('makers')
 
-local sweep = {}
+local newest = makers[4]
 
-local function udp()
-  return assert(socket.new(llsocket.AF_INET, llsocket.SOCK_DGRAM, 0, true))
-end
-
-function sweep.closed_socket()
-  local sock = udp()
-  sock:close()
-  return sock
-end
-
--- What an object of each class is made of. Sockets do not block.
-sweep.make = {
-  socket = udp,
-  addrinfo = function()
-    return addrinfo.inet('127.0.0.1', 0, llsocket.SOCK_DGRAM)
-  end,
-  iovec = function()
-    local iov = llsocket.iovec.new()
-    iov:add('bytes')
-    return iov
-  end,
-  msghdr = function()
-    local mh = llsocket.msghdr.new()
-    mh:iov(sweep.make.iovec())
-    return mh
-  end,
-  cmsghdr = function()
-    return llsocket.cmsghdr.new(0, 0, 'data')
-  end,
-  cmsghdrs = llsocket.cmsghdrs.new,
-  error = function()
-    return select(2, sweep.closed_socket():recv())
-  end,
-  errno = function()
-    return llsocket.errno.EAGAIN
-  end,
-}
+local Sweep = {}
+Sweep.__index = Sweep
 
 -- Values that may be wrong, as { name, make }: made anew for each call, so that none is changed by another.
 local function a(name, value)
@@ -51,7 +17,7 @@ end
 
 local function any_function() end
 
-sweep.values = {
+local plain_values = {
   a('nil', nil),
   a('true', true),
   a('-1', -1),
@@ -75,19 +41,38 @@ sweep.values = {
     file:close()
     return file
   end },
-  { name = 'a closed socket', make = sweep.closed_socket },
+  { name = 'a closed socket', make = newest.closed_socket },
 }
 
-for class, make in pairs(sweep.make) do
-  table.insert(sweep.values, { name = 'object of ' .. class, make = make })
+local function values_with(make)
+  local values = {}
+  for i, value in ipairs(plain_values) do
+    values[i] = value
+  end
+  for class, make_object in pairs(make) do
+    table.insert(values, { name = 'object of ' .. class, make = make_object })
+  end
+  return values
 end
 
 if debug.upvalueid then
-  table.insert(sweep.values, a('light userdata', debug.upvalueid(udp, 1)))
+  table.insert(plain_values, a('light userdata', debug.upvalueid(values_with, 1)))
+end
+
+-- The objects of the other generations: values with their class, named as an error message does.
+local function foreigners(number)
+  local list = {}
+  for _, other in ipairs(generations) do
+    for class, make in pairs(other.number == number and {} or makers[other.number].make) do
+      local name = ('%s.%s of generation %d'):format(other.module, class, other.number)
+      list[#list + 1] = { name = name, class = class, make = make }
+    end
+  end
+  return list
 end
 
 -- The values just outside of what a parameter takes.
-function sweep.edges(param)
+function Sweep.edges(param)
   local edges = {}
   if param.min then
     table.insert(edges, a('its least - 1', param.min - 1))
@@ -122,13 +107,6 @@ local function is_open_file(_, value)
   return io.type(value) == 'file'
 end
 
-local function is_object_of(class)
-  local metatable = debug.getmetatable(sweep.make[class]())
-  return function(_, value)
-    return type(value) == 'userdata' and rawequal(debug.getmetatable(value), metatable)
-  end
-end
-
 local takes = {
   integer = is_integer,
   fd = is_integer,
@@ -154,21 +132,23 @@ local takes = {
   end,
 }
 
-for _, class in ipairs({ 'addrinfo', 'iovec', 'msghdr', 'cmsghdr', 'cmsghdrs' }) do
-  takes[class] = is_object_of(class)
-end
-
 -- Whether a parameter takes the value; otherwise it is an argument error.
-function sweep.takes(param, value)
+function Sweep:takes(param, value)
   if value == nil and param.optional then
     return true
+  elseif self.make[param.type] then
+    return type(value) == 'userdata' and rawequal(debug.getmetatable(value), self:metatable(param.type))
   end
   return takes[param.type](param, value)
 end
 
+function Sweep:metatable(class)
+  return debug.getmetatable(self.make[class]())
+end
+
 -- The parameters of a call, with one for the argument that a read-only option refuses and one more of those that take
 -- all further arguments.
-function sweep.params(method)
+function Sweep.params(method)
   local params = {}
   for i, param in ipairs(method.params) do
     params[i] = param
@@ -184,7 +164,7 @@ end
 
 -- A descriptor for a call that may close it or not.
 local function loose_descriptor()
-  return udp():unwrap()
+  return newest.make.socket():unwrap()
 end
 
 local good = {
@@ -197,7 +177,10 @@ local good = {
 -- Names of which the value is important: a look-up must not ask a name server.
 local good_by_name = {
   host = '127.0.0.1',
+  path = '', -- a name that the kernel picks
   addr = '127.0.0.1',
+  mcaddr = '239.255.0.1',
+  srcaddr = '127.0.0.1',
   ifname = 'lo',
   protocol = 0,
   level = 0, -- SOL_SOCKET would give the data of a cmsghdr a meaning
@@ -212,8 +195,10 @@ local function good_flags(method)
 end
 
 -- A value that a parameter takes.
-local function good_value(method, param)
-  if good_by_name[param.name] ~= nil then
+function Sweep:good_value(method, param)
+  if self.make[param.type] then
+    return self.make[param.type]()
+  elseif good_by_name[param.name] ~= nil then
     return good_by_name[param.name]
   elseif param.type == 'string' then
     return good_string(method)
@@ -221,17 +206,24 @@ local function good_value(method, param)
     return good_flags(method)
   elseif param.type == 'fd' or param.type == 'fds' or param.type == 'fd|file' then
     return loose_descriptor()
-  elseif sweep.make[param.type] then
-    return sweep.make[param.type]()
   end
   return good[param.type]
 end
 
+-- Whether a call with the value would leave the test: for a name server, or for a file. Only generation 1 has such
+-- calls; elsewhere a flag forbids the one, and a path alone makes no file.
+function Sweep:leaves_test(param, value)
+  return self.generation.number == 1
+    and (param.name == 'host' or param.name == 'path')
+    and type(value) == 'string'
+    and not value:find('\0', 1, true)
+end
+
 -- Arguments that a call takes, as { n =, ... }, and a list of the descriptors in them, for the caller to close.
-function sweep.arguments(method, params)
+function Sweep:arguments(method, params)
   local arguments, loose = { n = #params }, {}
   for i, param in ipairs(params) do
-    arguments[i] = good_value(method, param)
+    arguments[i] = self:good_value(method, param)
     if param.type:find('^fd') then
       table.insert(loose, arguments[i])
     end
@@ -239,4 +231,25 @@ function sweep.arguments(method, params)
   return arguments, loose
 end
 
-return sweep
+-- What a method may be called on, as functions: every object of the class must refuse the same arguments.
+function Sweep:subjects(class)
+  if class.name == 'socket' then
+    return { self.make.socket, self.makers.closed_socket, self.makers.connected_socket }
+  end
+  return { self.make[class.name] }
+end
+
+-- The sweep over one generation, a row of api/generations.lua:
+--   make      class name to a function that makes an object
+--   values    values that may be wrong, as { name, make }
+--   foreign   objects of the other generations, as { name, class, make }
+return function(generation)
+  local own = makers[generation.number]
+  return setmetatable({
+    generation = generation,
+    makers = own,
+    make = own.make,
+    values = values_with(own.make),
+    foreign = foreigners(generation.number),
+  }, Sweep)
+end

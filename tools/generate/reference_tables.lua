@@ -6,14 +6,14 @@ local text = require('tools.generate.text')
 
 local tables = {}
 
-local function add_opening(add, title, page)
+function tables.add_opening(add, title, page)
   add('# ' .. title)
   add()
   add((facts.read_prose(page):gsub('\n$', '')))
   add()
 end
 
-local function add_table(add, heads, rows)
+function tables.add_table(add, heads, rows)
   add('| ' .. table.concat(heads, ' | ') .. ' |')
   add('|' .. (' --- |'):rep(#heads))
   for _, row in ipairs(rows) do
@@ -45,13 +45,14 @@ local function option_notes(row)
   return table.concat(notes, ' ')
 end
 
-function tables.add_option_signatures(add, class)
+-- The option methods, or functions, among the entries.
+function tables.add_option_signatures(add, class, list, is_method)
   local rows = {}
-  for _, method in ipairs(class.methods) do
+  for _, method in ipairs(list) do
     if method.option then
-      local param = method.params[1]
+      local param = method.params[is_method and 1 or 2]
       rows[#rows + 1] = {
-        '`' .. text.call(class, method, true) .. '`',
+        '`' .. text.call(class, method, is_method) .. '`',
         method.results[1].type,
         param and text.range(param) or '',
         method.says,
@@ -61,11 +62,11 @@ function tables.add_option_signatures(add, class)
   table.sort(rows, function(a, b)
     return a[1] < b[1]
   end)
-  add_table(add, { 'method', 'value', 'range', 'says' }, rows)
+  tables.add_table(add, { 'method', 'value', 'range', 'says' }, rows)
 end
 
 function tables.add_options(add)
-  add_opening(add, 'Options', 'options')
+  tables.add_opening(add, 'Options', 'options')
   local rows = {}
   for _, row in ipairs(sorted_options()) do
     local marks = {}
@@ -81,11 +82,11 @@ function tables.add_options(add)
       row.source,
     }
   end
-  add_table(add, { 'method', 'constant', 'value', 'sockets', 'access', 'says', 'source' }, rows)
+  tables.add_table(add, { 'method', 'constant', 'value', 'sockets', 'access', 'says', 'source' }, rows)
 end
 
 function tables.add_constants(add)
-  add_opening(add, 'Constants', 'constants')
+  tables.add_opening(add, 'Constants', 'constants')
   for _, group in ipairs(facts.constants) do
     add('## ' .. group.title)
     add()
@@ -118,11 +119,11 @@ local function error_table(add, rows)
   table.sort(lines, function(a, b)
     return a[1] < b[1]
   end)
-  add_table(add, { 'name', 'meaning' }, lines)
+  tables.add_table(add, { 'name', 'meaning' }, lines)
 end
 
 function tables.add_errors(add)
-  add_opening(add, 'Errors', 'errors')
+  tables.add_opening(add, 'Errors', 'errors')
   add('## System calls')
   add()
   add('Source: errno(3).')

@@ -1,21 +1,19 @@
 -- SPDX-License-Identifier: MIT
--- Stubs for the Lua language server: types/llsocket.lua.
+-- Stubs for the Lua language server: types/llsocket.lua, and for the earlier generations types/llsocket/v1.lua and on.
 
-local classes = require('api.methods')
 local facts = require('tools.generate.facts')
+local generations = require('api.generations')
 local text = require('tools.generate.text')
 
+-- Types that are no class of the generation.
 local type_names = {
   fd = 'integer', flags = 'integer', fds = 'integer', ['fd|file'] = 'integer|file*', any = 'any',
-  addrinfo = 'llsocket.addrinfo', msghdr = 'llsocket.msghdr', iovec = 'llsocket.iovec',
-  cmsghdr = 'llsocket.cmsghdr', cmsghdrs = 'llsocket.cmsghdrs', socket = 'llsocket.socket',
-  error = 'llsocket.error', errno = 'llsocket.errno',
 }
 
--- Tables that need more than `table`.
+-- Tables that need more than `table`; %s is the module of the generation.
 local table_types = {
-  socks = 'llsocket.socket[]',
-  list = 'llsocket.addrinfo[]',
+  socks = '%s.socket[]',
+  list = '%s.addrinfo[]',
   names = '{ host: string, service: string, serv: string }',
   devices = 'table<string, llsocket.interface>',
 }
@@ -23,7 +21,7 @@ local table_types = {
 local header = [[
 -- SPDX-License-Identifier: MIT
 -- Generated from api/ by `./dev docs`: change it there.
----@meta llsocket
+---@meta %s
 ]]
 
 local interface_types = [[
@@ -60,10 +58,10 @@ local function is_submodule(class)
 end
 
 -- What `require('llsocket.socket')` gives.
-local function submodule_stub(class)
+local function submodule_stub(generation, class)
   return table.concat({
-    (header:gsub('@meta llsocket', '@meta ' .. class.module)),
-    ('---@type llsocket.%s_module'):format(class.name),
+    header:format(class.module),
+    ('---@type %s.%s_module'):format(generation.module, class.name),
     'local module = {}',
     '',
     'return module',
@@ -71,22 +69,35 @@ local function submodule_stub(class)
   }, '\n')
 end
 
-local function stub_type(value)
-  return value.type == 'table' and table_types[value.name] or type_names[value.type] or value.type
+-- Writes the stubs of one generation, line by line.
+local Writer = {}
+Writer.__index = Writer
+
+function Writer:add(line)
+  self.lines[#self.lines + 1] = line or ''
 end
 
-local function add_param(add, param)
+function Writer:type(value)
+  if value.type == 'table' and table_types[value.name] then
+    return (table_types[value.name]:gsub('%%s', self.module))
+  elseif self.objects[value.type] then
+    return self.module .. '.' .. value.type
+  end
+  return type_names[value.type] or value.type
+end
+
+function Writer:param(param)
   local name = text.is_variadic(param) and '...' or param.name .. (param.optional and '?' or '')
   local range = text.range(param)
-  add(('---@param %s %s %s%s'):format(name, stub_type(param), param.says, range and ' (' .. range .. ')' or ''))
+  self:add(('---@param %s %s %s%s'):format(name, self:type(param), param.says, range and ' (' .. range .. ')' or ''))
 end
 
-local function add_result(add, result)
+function Writer:result(result)
   local optional = result.optional and '?' or ''
   if result.name == '...' then
-    add(('---@return %s ... %s'):format(stub_type(result), result.says))
+    self:add(('---@return %s ... %s'):format(self:type(result), result.says))
   else
-    add(('---@return %s%s %s %s'):format(stub_type(result), optional, result.name, result.says))
+    self:add(('---@return %s%s %s %s'):format(self:type(result), optional, result.name, result.says))
   end
 end
 
@@ -98,113 +109,144 @@ local function argument_names(params)
   return table.concat(names, ', ')
 end
 
-local function add_function(add, owner, separator, entry)
-  add('---' .. entry.says)
+function Writer:entry(owner, separator, entry)
+  self:add('---' .. entry.says)
   if entry.note then
-    add('---')
-    add('---' .. entry.note)
+    self:add('---')
+    self:add('---' .. entry.note)
   end
   for _, param in ipairs(entry.params) do
-    add_param(add, param)
+    self:param(param)
   end
   for _, result in ipairs(entry.results) do
-    add_result(add, result)
+    self:result(result)
   end
-  add(('function %s%s%s(%s) end'):format(owner, separator, entry.name, argument_names(entry.params)))
-  add()
+  self:add(('function %s%s%s(%s) end'):format(owner, separator, entry.name, argument_names(entry.params)))
+  self:add()
 end
 
-local function add_fields(add, fields)
+function Writer:fields(fields)
   for _, field in ipairs(fields or {}) do
-    add(('---@field %s %s%s %s'):format(field.name, stub_type(field), field.optional and '?' or '', field.says))
+    self:add(('---@field %s %s%s %s'):format(field.name, self:type(field), field.optional and '?' or '', field.says))
   end
 end
 
-local function add_operators(add, class)
+function Writer:operators(class)
   for _, operator in ipairs(class.operators or {}) do
     if operator.stub then
-      add('---@operator ' .. operator.stub)
+      self:add('---@operator ' .. operator.stub)
     end
   end
 end
 
 -- The objects of a class.
-local function add_object(add, class)
+function Writer:object(class)
   if not class.object then
     return
   end
-  add('---@class llsocket.' .. class.name)
-  add_fields(add, class.attributes)
-  add_operators(add, class)
-  add(('local %s = {}'):format(class.object))
-  add()
+  self:add(('---@class %s.%s'):format(self.module, class.name))
+  self:fields(class.attributes)
+  self:operators(class)
+  self:add(('local %s = {}'):format(class.object))
+  self:add()
   for _, method in ipairs(class.methods or {}) do
-    add_function(add, class.object, ':', method)
+    self:entry(class.object, ':', method)
   end
 end
 
-local function add_error_fields(add)
+function Writer:error_fields()
   for _, rows in ipairs({ facts.errors.errno, facts.errors.eai }) do
     for _, row in ipairs(rows) do
-      add(('---@field %s llsocket.errno %s'):format(row[1], row[2]))
+      self:add(('---@field %s llsocket.errno %s'):format(row[1], row[2]))
     end
   end
-  add('---@field [integer] llsocket.errno')
+  self:add('---@field [integer] llsocket.errno')
 end
 
 -- The module of a class: the table that `require` gives.
-local function add_module(add, class)
+function Writer:submodule(class)
   if not class.module then
     return
   end
-  add(('---@class llsocket.%s_module'):format(class.name))
-  add_fields(add, class.fields)
+  local parent = class.name == 'opt' and ': llsocket.constants' or ''
+  self:add(('---@class %s.%s_module%s'):format(self.module, class.name, parent))
+  self:fields(class.fields)
   if class.name == 'errno' then
-    add_error_fields(add)
+    self:error_fields()
   end
-  add(('local %s = {}'):format(class.name))
-  add()
+  self:add(('local %s = {}'):format(class.name))
+  self:add()
   for _, entry in ipairs(class.functions or {}) do
-    add_function(add, class.name, '.', entry)
+    self:entry(class.name, '.', entry)
   end
 end
 
-local function add_llsocket(add)
-  add('---@class llsocket')
-  for _, class in ipairs(classes) do
-    if is_submodule(class) then
-      add(('---@field %s llsocket.%s_module %s'):format(class.name, class.name, class.summary))
-    end
-  end
+function Writer:constants()
+  self:add('---@class llsocket.constants')
   for _, group in ipairs(facts.constants) do
     for _, row in ipairs(facts.group_rows(group)) do
-      add(('---@field %s integer%s'):format(row.name, row.note and ' ' .. row.note or ''))
+      self:add(('---@field %s integer%s'):format(row.name, row.note and ' ' .. row.note or ''))
     end
   end
-  add('local llsocket = {}')
-  add()
-  add('return llsocket')
+  self:add()
+end
+
+-- The module of the generation itself.
+function Writer:root(classes)
+  self:add(('---@class %s: llsocket.constants'):format(self.module))
+  for _, class in ipairs(classes) do
+    if is_submodule(class) then
+      self:add(('---@field %s %s.%s_module %s'):format(class.name, self.module, class.name, class.summary))
+    end
+  end
+  self:add('local llsocket = {}')
+  self:add()
+  for _, entry in ipairs(classes[1].functions or {}) do
+    self:entry('llsocket', '.', entry)
+  end
+  self:add('return llsocket')
+end
+
+local function writer_of(generation)
+  local objects = {}
+  for _, class in ipairs(generation.classes) do
+    objects[class.name] = class.object ~= nil
+  end
+  objects.error = generation.errors == 'object'
+  return setmetatable({ lines = {}, module = generation.module, objects = objects }, Writer)
+end
+
+local function generation_stub(generation)
+  local writer = writer_of(generation)
+  writer:add((header:format(generation.module)))
+  if generation.number == 4 then
+    writer:add((interface_types:gsub('\n$', '')))
+    writer:add()
+    writer:constants()
+  end
+  for _, class in ipairs(generation.classes) do
+    if class.name ~= 'llsocket' then
+      writer:add('do') -- keeps the names of one class out of the next
+      writer:object(class)
+      writer:submodule(class)
+      writer.lines[#writer.lines] = 'end'
+      writer:add()
+    end
+  end
+  writer:root(generation.classes)
+  return table.concat(writer.lines, '\n') .. '\n'
 end
 
 return function()
-  local lines = { header, (interface_types:gsub('\n$', '')), '' }
-  local function add(line)
-    lines[#lines + 1] = line or ''
-  end
   local stubs = {}
-  for _, class in ipairs(classes) do
-    if class.name ~= 'llsocket' then
-      add('do') -- keeps the names of one class out of the next
-      add_object(add, class)
-      add_module(add, class)
-      lines[#lines] = 'end'
-      add()
-    end
-    if is_submodule(class) then
-      stubs[('types/llsocket/%s.lua'):format(class.name)] = submodule_stub(class)
+  for _, generation in ipairs(generations) do
+    local path = 'types/' .. generation.module:gsub('%.', '/')
+    stubs[path .. '.lua'] = generation_stub(generation)
+    for _, class in ipairs(generation.classes) do
+      if is_submodule(class) then
+        stubs[('%s/%s.lua'):format(path, class.name)] = submodule_stub(generation, class)
+      end
     end
   end
-  add_llsocket(add)
-  stubs['types/llsocket.lua'] = table.concat(lines, '\n') .. '\n'
   return stubs
 end
