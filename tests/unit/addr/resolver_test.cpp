@@ -128,6 +128,37 @@ TEST_F(Resolver, leaves_nothing_behind_when_memory_runs_out)
     EXPECT_GT(failures, 0);
 }
 
+TEST_F(Resolver, takes_an_address_that_is_written_out)
+{
+    EXPECT_THAT(numeric_address(system, AF_INET, "127.0.0.1"), is_done_with(loopback(AF_INET)));
+    EXPECT_THAT(numeric_address(system, AF_INET6, "::1"), is_done_with(loopback(AF_INET6)));
+    EXPECT_THAT(numeric_address(system, AF_UNSPEC, "::1"), is_done_with(loopback(AF_INET6)));
+    EXPECT_EQ(must(numeric_address(system, AF_INET6, "fe80::1%lo")).scope(), ::if_nametoindex("lo"));
+}
+
+TEST_F(Resolver, takes_no_name_for_an_address_that_is_written_out)
+{
+    for (const char* text : {"", "localhost", "127.0.0.1:80", "127.0.0.1 "}) {
+        const auto out = numeric_address(system, AF_INET, text);
+        EXPECT_EQ(out.status, Status::failed) << text;
+        EXPECT_EQ(out.error.kind, ErrorKind::resolver) << text;
+        EXPECT_EQ(out.error.code, EAI_NONAME) << text;
+        EXPECT_STREQ(out.error.op, "getaddrinfo") << text;
+    }
+}
+
+TEST_F(Resolver, takes_no_address_of_the_other_family)
+{
+    EXPECT_EQ(numeric_address(system, AF_INET, "::1").error.kind, ErrorKind::resolver);
+    EXPECT_EQ(numeric_address(system, AF_INET6, "127.0.0.1").status, Status::failed);
+}
+
+TEST_F(Resolver, says_the_errno_of_an_address_as_well)
+{
+    system.fail(Call::resolve, EMFILE);
+    EXPECT_THAT(numeric_address(system, AF_INET, "127.0.0.1"), failed_with(EMFILE, "getaddrinfo"));
+}
+
 TEST(NameInfo, is_numeric_on_request)
 {
     const auto names = name_info(sys::host(), loopback(AF_INET, 8080), NI_NUMERICHOST | NI_NUMERICSERV);

@@ -94,11 +94,35 @@ TEST_F(Accept, gives_the_bare_number_on_request)
     EXPECT_TRUE(is_open(number.get()));
 }
 
+TEST_F(Accept, gives_a_number_that_blocks_whatever_the_listener_does)
+{
+    for (const bool nonblock : {false, true}) {
+        const Socket listener = make_listener(AF_UNIX, SOCK_STREAM, nonblock);
+        const Socket client = client_of(listener);
+        const Fd number(must(accept_blocking_number(system, listener)));
+        EXPECT_FALSE(is_nonblocking(number.get()));
+        EXPECT_TRUE(is_close_on_exec(number.get()));
+    }
+    EXPECT_EQ(system.calls(Call::status_flags), 0);
+}
+
+TEST_F(Accept, works_on_a_bare_number)
+{
+    const Socket listener = make_listener(AF_UNIX, SOCK_STREAM, true);
+    const Socket first = client_of(listener);
+    const Socket second = client_of(listener);
+    const Fd inheriting(must(accept_number(system, {listener.fd.get()})));
+    EXPECT_TRUE(is_nonblocking(inheriting.get()));
+    const Fd blocking(must(accept_blocking_number(system, {listener.fd.get()})));
+    EXPECT_FALSE(is_nonblocking(blocking.get()));
+}
+
 TEST_F(Accept, would_block_when_nobody_connects)
 {
     const Socket listener = make_listener(AF_INET, SOCK_STREAM, true);
     EXPECT_THAT(accept(system, listener, accepted, nullptr), says_again());
     EXPECT_THAT(accept_number(system, listener), says_again());
+    EXPECT_THAT(accept_blocking_number(system, listener), says_again());
     EXPECT_EQ(accepted.fd.get(), -1);
 }
 
@@ -108,6 +132,7 @@ TEST_F(Accept, of_a_connection_that_was_gone_may_be_made_again)
     system.fail(Call::accept, ECONNABORTED);
     EXPECT_THAT(accept(system, listener, accepted, nullptr), says_again());
     EXPECT_THAT(accept_number(system, listener), says_again());
+    EXPECT_THAT(accept_blocking_number(system, listener), says_again());
 }
 
 TEST_F(Accept, of_a_connection_without_an_address_may_be_made_again)
@@ -138,6 +163,8 @@ TEST_F(Accept, leaves_everything_as_it_was_when_it_fails)
 TEST_F(Accept, of_an_empty_socket_is_ebadf)
 {
     EXPECT_THAT(accept(system, Socket(), accepted, nullptr), failed_with(EBADF, "accept"));
+    EXPECT_THAT(accept_number(system, {}), failed_with(EBADF, "accept"));
+    EXPECT_THAT(accept_blocking_number(system, {}), failed_with(EBADF, "accept"));
 }
 
 TEST_F(Accept, of_a_socket_that_does_not_listen_is_einval)

@@ -71,6 +71,41 @@ TEST_F(SocketTest, is_not_at_its_end_when_an_entry_of_its_error_queue_has_no_byt
 
 #endif
 
+TEST_F(SocketTest, tells_the_type_of_a_number)
+{
+    for (const int type : {SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET}) {
+        EXPECT_THAT(socket_type(system, make_socket(AF_UNIX, type).fd.get()), is_done_with(type));
+    }
+    EXPECT_THAT(socket_type(system, -1), failed_with(EBADF, "getsockopt"));
+    EXPECT_THAT(socket_type(system, any_descriptor().get()), failed_with(ENOTSOCK, "getsockopt"));
+}
+
+TEST_F(SocketTest, without_a_type_asks_the_kernel_whether_it_is_at_its_end)
+{
+    for (const auto& [type, means_end] : {std::pair{SOCK_STREAM, true}, {SOCK_SEQPACKET, true}, {SOCK_DGRAM, false}}) {
+        const Socket made = make_socket(AF_UNIX, type);
+        EXPECT_EQ(nothing_means_end(system, {made.fd.get()}, 0), means_end) << type;
+    }
+    EXPECT_EQ(system.calls(Call::get_option), 3);
+}
+
+TEST_F(SocketTest, without_a_type_asks_the_kernel_whether_it_is_a_stream)
+{
+    EXPECT_TRUE(is_stream(system, {make_socket(AF_INET, SOCK_STREAM).fd.get()}));
+    EXPECT_FALSE(is_stream(system, {make_socket(AF_INET, SOCK_DGRAM).fd.get()}));
+    EXPECT_EQ(system.calls(Call::get_option), 2);
+    EXPECT_FALSE(is_stream(system, {any_descriptor().get()}));
+}
+
+TEST_F(SocketTest, asks_the_kernel_nothing_that_it_knows)
+{
+    const Socket made = make_socket(AF_UNIX, SOCK_STREAM);
+    EXPECT_TRUE(is_stream(system, made));
+    EXPECT_TRUE(nothing_means_end(system, made, 0));
+    EXPECT_FALSE(is_stream(system, {})) << "there is no socket";
+    EXPECT_EQ(system.calls(Call::get_option), 0);
+}
+
 TEST_F(SocketTest, duplicated_is_the_same_open_socket_twice)
 {
     const Pair pair = make_pair(SOCK_SEQPACKET);

@@ -52,6 +52,25 @@ TEST_F(Send, of_nothing_on_a_datagram_socket_is_an_empty_message)
     EXPECT_THAT(receive(system, pair.second, room, 0), says_again()) << "there was just one";
 }
 
+TEST_F(Send, of_nothing_on_a_bare_number_depends_on_what_it_is)
+{
+    const Pair stream = make_pair(SOCK_STREAM);
+    EXPECT_THAT(send(system, {stream.first.fd.get()}, "", 0), is_done_with(0U));
+    EXPECT_EQ(system.calls(Call::send), 0);
+    const Pair datagram = make_pair(SOCK_DGRAM, true);
+    EXPECT_THAT(send(system, {datagram.first.fd.get()}, "", 0), is_done_with(0U));
+    EXPECT_EQ(system.calls(Call::send), 1);
+    EXPECT_THAT(receive(system, datagram.second, room, 0), is_done_with(0U));
+}
+
+TEST_F(Send, of_bytes_on_a_bare_number_asks_nothing_before)
+{
+    const Pair pair = make_pair(SOCK_STREAM);
+    EXPECT_THAT(send(system, {pair.first.fd.get()}, "hello", 0), is_done_with(5U));
+    EXPECT_EQ(system.calls(Call::get_option), 0);
+    EXPECT_THAT(send(system, {any_descriptor().get()}, "", 0), failed_with(ENOTSOCK, "send"));
+}
+
 TEST_F(Send, is_short_when_the_socket_takes_only_a_part)
 {
     const Pair pair = make_pair(SOCK_STREAM, true);
@@ -123,6 +142,31 @@ TEST_F(Receive, is_over_when_the_peer_closed_and_everything_was_read)
 TEST_F(Receive, of_seqpacket_is_over_when_the_peer_closed)
 {
     EXPECT_THAT(receive(system, make_abandoned(SOCK_SEQPACKET), room, 0), is_end_of_stream());
+}
+
+TEST_F(Receive, on_a_bare_number_asks_what_it_is_only_when_no_bytes_came)
+{
+    Pair stream = make_pair(SOCK_STREAM, true);
+    const SocketRef number{stream.second.fd.get()};
+    send_all(stream.first.fd.get(), "hello");
+    EXPECT_THAT(receive(system, number, room, 0), is_done_with(5U));
+    EXPECT_THAT(receive(system, number, room, 0), says_again());
+    EXPECT_EQ(system.calls(Call::get_option), 0);
+    must(close(system, stream.first, nullptr));
+    EXPECT_THAT(receive(system, number, room, 0), is_end_of_stream());
+    EXPECT_EQ(system.calls(Call::get_option), 1);
+}
+
+TEST_F(Receive, on_a_bare_number_knows_an_empty_datagram)
+{
+    const Pair pair = make_pair(SOCK_DGRAM, true);
+    const SocketRef number{pair.second.fd.get()};
+    Address from;
+    must(send(system, pair.first, "", 0));
+    EXPECT_THAT(receive(system, number, room, 0), is_done_with(0U));
+    must(send(system, pair.first, "", 0));
+    EXPECT_THAT(receive_from(system, number, room, 0, from), is_done_with(0U));
+    EXPECT_EQ(system.calls(Call::get_option), 2);
 }
 
 TEST_F(Receive, would_block_when_nothing_is_there)
