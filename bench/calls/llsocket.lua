@@ -10,14 +10,30 @@ local function new_udp()
   return sock
 end
 
-local function pair_of(size)
+local function pair_of(size, name)
   return function()
-    local socks = assert(socket.pair(llsocket.SOCK_STREAM))
+    local socks = assert(require(name or 'llsocket').socket.pair(llsocket.SOCK_STREAM))
     local a, b, message = socks[1], socks[2], ('x'):rep(size)
     return function(count)
       for _ = 1, count do
         assert(a:send(message) == size)
         assert(b:recv(size))
+      end
+    end
+  end
+end
+
+-- Generation 1 has no pairs, but it takes any descriptor.
+local function pair_of_numbers(size)
+  return function()
+    local v1 = require('llsocket.v1')
+    local send, recv = v1.send, v1.recv
+    local socks = assert(socket.pair(llsocket.SOCK_STREAM))
+    local a, b, message = socks[1]:unwrap(), socks[2]:unwrap(), ('x'):rep(size)
+    return function(count)
+      for _ = 1, count do
+        assert(send(a, message) == size)
+        assert(recv(b, size))
       end
     end
   end
@@ -61,4 +77,13 @@ local function getsockname()
   end
 end
 
-return { pair64 = pair_of(64), pair16k = pair_of(16 * 1024), udp = udp, accept = accept, getsockname = getsockname }
+return {
+  pair64 = pair_of(64),
+  pair64_v1 = pair_of_numbers(64),
+  pair64_v2 = pair_of(64, 'llsocket.v2'),
+  pair64_v3 = pair_of(64, 'llsocket.v3'),
+  pair16k = pair_of(16 * 1024),
+  udp = udp,
+  accept = accept,
+  getsockname = getsockname,
+}

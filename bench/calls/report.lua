@@ -27,12 +27,12 @@ local function line(title, luas, cell_of)
   for i, lua in ipairs(luas) do
     cells[i] = cell_of(lua)
   end
-  print((('%-10s'):format(title) .. table.concat(cells, ' ')))
+  print((('%-12s'):format(title) .. table.concat(cells, ' ')))
 end
 
 function report.print(row, count, luas, libraries, samples)
   print(('%s: %s, %d times'):format(row.name, row.title, count))
-  print(('%-10s%7.0f ns'):format('C', median(samples.c) * 1e9))
+  print(('%-12s%7.0f ns'):format('C', median(samples.c) * 1e9))
   line('', luas, function(lua)
     return ('%16s'):format('Lua ' .. lua)
   end)
@@ -60,13 +60,22 @@ local function add_missed_peer(missed, row, lua, ratio, title)
   end
 end
 
+local function add_missed_limit(missed, row, lua, ratio, library)
+  if ratio > library.limit then
+    missed[#missed + 1] = ('%s, Lua %s: %s takes %.2f times llsocket, the limit is %.2f'):format(
+      row.name, lua, library.title, ratio, library.limit)
+  end
+end
+
 function report.add_missed(missed, row, luas, libraries, samples)
   for _, lua in ipairs(luas) do
     local ours = samples.llsocket[lua]
     add_missed_target(missed, row, lua, ratio_of(ours, samples.c))
     for _, library in ipairs(libraries) do
       local peer = samples[library.name][lua]
-      if peer and library.name ~= 'llsocket' then
+      if peer and library.limit then
+        add_missed_limit(missed, row, lua, ratio_of(peer, ours), library)
+      elseif peer and library.name ~= 'llsocket' then
         add_missed_peer(missed, row, lua, ratio_of(ours, peer), library.title)
       end
     end

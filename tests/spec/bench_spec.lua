@@ -10,15 +10,20 @@ local function number_from(path, arguments)
 end
 
 describe('bench', function()
+  local loops = { 'pair64_v1', 'pair64_v2', 'pair64_v3' }
   for _, row in ipairs(rows) do
-    it('runs the loop ' .. row.name .. ' with this module', function()
+    loops[#loops + 1] = row.name
+  end
+
+  for _, loop in ipairs(loops) do
+    it('runs the loop ' .. loop .. ' with this module', function()
       local directory = program.file('')
       os.remove(directory)
       os.execute('mkdir ' .. program.quoted(directory))
       finally(function()
         os.execute('rm -r ' .. program.quoted(directory))
       end)
-      assert.is_number(number_from('bench/calls/measure.lua', { 'llsocket', row.name, 100, directory }))
+      assert.is_number(number_from('bench/calls/measure.lua', { 'llsocket', loop, 100, directory }))
     end)
   end
 

@@ -2,28 +2,7 @@
 local child = require('child')
 local constant_groups = require('api.constants')
 
-local classes = { 'socket', 'addrinfo', 'msghdr', 'cmsghdr', 'cmsghdrs', 'iovec', 'device', 'env', 'errno' }
-
 describe('module llsocket', function()
-  local llsocket = require('llsocket')
-
-  it('has each class as a field and as a module of its own, the same table', function()
-    for _, name in ipairs(classes) do
-      assert.is_table(llsocket[name], name)
-      assert.equal(llsocket[name], require('llsocket.' .. name), name)
-    end
-  end)
-
-  it('gives the same tables when a submodule is required first', function()
-    for _, name in ipairs(classes) do
-      local output = child.output(([[
-        local first = require('llsocket.%s')
-        print(first == require('llsocket').%s)
-      ]]):format(name, name))
-      assert.equal('true\n', output, name)
-    end
-  end)
-
   it('gives the same tables when it is loaded a second time', function()
     local output = child.output([[
       local llsocket, class = require('llsocket'), require('llsocket.socket')
@@ -34,50 +13,6 @@ describe('module llsocket', function()
       print(sock:close())
     ]])
     assert.equal('true\ttrue\ttrue\ntrue\n', output)
-  end)
-
-  it('sets no global and adds nothing to the tables of Lua', function()
-    local output = child.output([[
-      local function count(t)
-        local n = 0
-        for _ in pairs(t) do n = n + 1 end
-        return n
-      end
-      local tables = { _G, string, table, io, os, math, debug }
-      local before = {}
-      for i, t in ipairs(tables) do before[i] = count(t) end
-      require('llsocket')
-      for i, t in ipairs(tables) do
-        if count(t) ~= before[i] then print('table', i, 'was changed') end
-      end
-    ]])
-    assert.equal('', output)
-  end)
-
-  it('changes no signal when it is loaded', function()
-    local output = child.output([[
-      local function signals()
-        local masks = {}
-        for line in io.lines('/proc/self/status') do
-          if line:match('^Sig[BIC]') then masks[#masks + 1] = line end
-        end
-        return table.concat(masks, '\n')
-      end
-      local before = signals()
-      require('llsocket')
-      print(before ~= '' and before == signals())
-    ]])
-    assert.equal('true\n', output)
-  end)
-
-  it('opens no descriptor when it is loaded', function()
-    local output = child.output([[
-      local descriptors = require('descriptors')
-      local before = table.concat(descriptors.list(), ' ')
-      require('llsocket')
-      print(before == table.concat(descriptors.list(), ' '))
-    ]])
-    assert.equal('true\n', output)
   end)
 end)
 
