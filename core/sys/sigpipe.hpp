@@ -14,8 +14,8 @@ public:
     SigpipeGuard(const SigpipeGuard&) = delete;
     SigpipeGuard& operator=(const SigpipeGuard&) = delete;
 
-    // Takes back the signal that the guarded call raised. It did not if it wrote all that it was given; else it may have,
-    // whether it failed with EPIPE or tells what it wrote before.
+    // Takes back the signal that the guarded call raised. It did not if it wrote all that it was given; else it may
+    // have, whether it failed with EPIPE or tells what it wrote before.
     void discard() noexcept;
 
 private:
