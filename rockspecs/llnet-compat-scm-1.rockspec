@@ -17,5 +17,6 @@ build = {
     modules = {
         errno = "compat/errno.lua",
         iovec = "compat/iovec.lua",
+        libtls = "compat/libtls.lua",
     },
 }

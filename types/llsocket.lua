@@ -941,7 +941,7 @@ function sock:recvfd(...) end
 ---@param ... integer MSG_* constants
 ---@return integer? len bytes received; 0 if none
 ---@return llsocket.error? err why it failed
----@return boolean? again `true` if the count is less than `mh:bytes()`, or the call would block or was interrupted (EAGAIN, EWOULDBLOCK, EINTR)
+---@return boolean? again `true` if the count is less than `mh:bytes()` and not 0, or the call would block or was interrupted (EAGAIN, EWOULDBLOCK, EINTR)
 function sock:recvmsg(mh, ...) end
 
 ---Receives what a multicast group is sent.
@@ -1600,7 +1600,7 @@ function iov:writev(fd, offset, n) end
 
 ---Reads from a descriptor into the elements.
 ---
----At the end of the file or stream all results are nil.
+---At the end of the file or stream all results are nil. An empty datagram is `0, nil, false`.
 ---@param fd integer a descriptor of any kind
 ---@param offset? integer how many bytes of the iovec to skip (at least 0)
 ---@param n? integer how many bytes; all if missing (at least 0)

@@ -2,7 +2,7 @@
 -- What somebody who ports a program must know of a function or method, in a few words, by its name in generation 4.
 -- What holds for many (errors, would block, setters) is in api/prose/generations.md.
 
-local closed_by_peer = '2, 3: a peer that has closed is nil; 1, 4: an error'
+local closed_by_peer = '2, 3: a peer that has closed is nil; else an error'
 local group = '2, 3: addresses are texts; 4: addrinfo objects'
 
 local porting = {
@@ -16,13 +16,14 @@ local porting = {
   ['socket:bind'] = "2, 3: without an address the socket's own is taken; 4: it must be given",
   ['socket:connect'] = "2, 3: without an address the socket's own is taken, and in progress is `err, true`; 4: the "
     .. 'address must be given, and in progress is `true, err`',
+  ['socket:shutdown'] = '1: the direction is not optional; 4: `ok, err`',
   ['socket:close'] = '1: a second close is EBADF; 2 to 4: harmless',
   ['socket:accept'] = '1: `accept` gives a blocking socket, `acceptInherits` one with the state of the listener, as do '
     .. '2 to 4; 4: can give the address of the peer',
   ['socket:error'] = '1 to 3: a number, 0 if there is none; 4: an error object or nil',
   ['socket:send'] = closed_by_peer,
   ['socket:sendto'] = '1: without an address it is `send`. ' .. closed_by_peer,
-  ['socket:sendfile'] = '' .. closed_by_peer,
+  ['socket:sendfile'] = closed_by_peer,
   ['socket:sendfd'] = '3: EMSGSIZE is `0, nil, true`, and a peer that has closed is nil; 4: errors',
   ['socket:sendmsg'] = '3: EMSGSIZE is `-1, err, true`, and a peer that has closed is nil; 4: errors',
   ['socket:recvfrom'] = '1 to 3: the sender is the second result; 4: the fourth',

@@ -42,12 +42,12 @@ strings.changes = {
   ['socket:connect'] = {
     params = { own_ai },
     results = {
-      with(err, { says = 'why it failed, or EINPROGRESS or EALREADY: the connection is being made' }),
+      with(err, { says = 'why it failed, or EINPROGRESS or, called again, EALREADY: the connection is being made' }),
       {
         name = 'again',
         type = 'boolean',
         optional = true,
-        says = '`true` while the connection is being made, `false` when it failed',
+        says = '`true` beside EINPROGRESS, else `false`',
       },
     },
     note = 'There is no result once connected. ' .. no_address,

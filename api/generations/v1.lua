@@ -24,6 +24,7 @@ local generation = {
       params = {},
       results = { fd, errno },
     },
+    ['socket:shutdown'] = { params = { with(shapes.how, { optional = false }) } },
     ['socket:close'] = {
       says = 'Closes a descriptor, after a shutdown if a direction is given.',
       errors = { 'EBADF' },

@@ -136,7 +136,7 @@ return {
       params = { fd, offset, nbytes },
       results = { count('bytes read'), shapes.err, shapes.again_short },
       errors = { 'EBADF' },
-      note = 'At the end of the file or stream all results are nil.',
+      note = 'At the end of the file or stream all results are nil. An empty datagram is `0, nil, false`.',
       source = 'readv(2)',
     },
   },

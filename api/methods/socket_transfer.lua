@@ -157,7 +157,7 @@ return {
       count('bytes received; 0 if none'),
       err,
       with(again, {
-        says = '`true` if the count is less than `mh:bytes()`, or the call would block or was interrupted '
+        says = '`true` if the count is less than `mh:bytes()` and not 0, or the call would block or was interrupted '
           .. '(EAGAIN, EWOULDBLOCK, EINTR)',
       }),
     },

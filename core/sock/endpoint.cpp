@@ -4,7 +4,6 @@
 #include "core/sock/option.hpp"
 
 #include <cerrno>
-#include <climits>
 
 namespace llnet {
 
@@ -20,20 +19,6 @@ Outcome<> open_for(const sys::System& system, Socket& into, const AddressInfo& i
     const int enable = 1;
     const sys::Result<> set = system.set_option(into.fd.get(), SOL_SOCKET, SO_REUSEADDR, &enable, sizeof enable);
     return set.ok() ? done() : failed(set.error, "setsockopt");
-}
-
-// The rest of a connection that a signal interrupted: it goes on being made (POSIX, connect).
-Outcome<> finish_connection(const sys::System& system, int fd) noexcept
-{
-    const Outcome<bool> ready = wait(system, fd, Readiness::send, false, INT_MAX);
-    if (!ready.done()) {
-        return failed(ready.error);
-    }
-    const Outcome<int> error = pending_error(system, fd);
-    if (!error.done()) {
-        return failed(error.error);
-    }
-    return error.value == 0 ? done() : failed(error.value, "connect");
 }
 
 } // namespace
@@ -62,12 +47,11 @@ Outcome<> open_connected(const sys::System& system, Socket& into, const AddressI
     if (!connected.done()) {
         return failed(connected.error);
     }
-    const bool is_unfinished = connected.value != 0 && !options.nonblock;
-    const Outcome<> out = is_unfinished ? finish_connection(system, made.fd.get()) : done();
-    if (out.done()) {
-        into = std::move(made);
+    if (connected.value != 0 && !options.nonblock) { // a signal came; the connection ends with its socket
+        return failed(EINTR, "connect");
     }
-    return out;
+    into = std::move(made);
+    return done();
 }
 
 Outcome<> open_first(const sys::System& system, Socket& into, std::span<const Resolved> answers,
@@ -76,7 +60,7 @@ Outcome<> open_first(const sys::System& system, Socket& into, std::span<const Re
     Outcome<> out = failed(EADDRNOTAVAIL, "getaddrinfo"); // of no answers at all
     for (const Resolved& answer : answers) {
         out = open(system, into, answer.info, options);
-        if (out.done()) {
+        if (out.done() || out.error.code == EINTR) {
             break;
         }
     }

@@ -27,12 +27,6 @@ int plain_type(int type) noexcept
 #endif
 }
 
-// 0 if the kernel does not tell.
-int type_of(const sys::System& system, SocketRef socket) noexcept
-{
-    return socket.type != 0 ? socket.type : socket_type(system, socket.fd).value;
-}
-
 using NameCall = sys::Result<> (sys::System::*)(int, sockaddr*, socklen_t*) const noexcept;
 
 Outcome<Address> name_of(const sys::System& system, int fd, NameCall call, const char* op) noexcept
@@ -79,6 +73,11 @@ Outcome<int> socket_type(const sys::System& system, int fd) noexcept
     socklen_t size = sizeof type;
     const sys::Result<> asked = system.get_option(fd, SOL_SOCKET, SO_TYPE, &type, &size);
     return asked.ok() ? done(type) : failed<int>(asked.error, "getsockopt");
+}
+
+int type_of(const sys::System& system, SocketRef socket) noexcept
+{
+    return socket.type != 0 ? socket.type : socket_type(system, socket.fd).value;
 }
 
 bool is_stream(const sys::System& system, SocketRef socket) noexcept
@@ -225,7 +224,11 @@ Outcome<int> connect(const sys::System& system, int fd, const Address& address) 
     case EINPROGRESS:
     case EALREADY:
         return {Status::done, result.error, system_error(result.error, "connect")};
-    case EINTR: // the connection goes on being made (POSIX, connect)
+    case EINTR:
+        if (address.family() == AF_UNIX) { // Linux was waiting for room in the listener's queue: nothing has begun
+            return again_or_failed<int>(EINTR, "connect");
+        }
+        // The connection goes on being made (POSIX, connect).
         return {Status::done, EINPROGRESS, system_error(EINPROGRESS, "connect")};
     default:
         return again_or_failed<int>(result.error, "connect");

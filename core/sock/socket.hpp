@@ -31,6 +31,9 @@ struct Socket {
 // SO_TYPE: SOCK_STREAM and so on.
 Outcome<int> socket_type(const sys::System& system, int fd) noexcept;
 
+// The type, which is asked of the kernel where it is not given; 0 if that does not tell.
+int type_of(const sys::System& system, SocketRef socket) noexcept;
+
 // Whether it is an open socket of type SOCK_STREAM.
 bool is_stream(const sys::System& system, SocketRef socket) noexcept;
 

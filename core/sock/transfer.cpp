@@ -27,6 +27,13 @@ Outcome<std::size_t> received(const sys::System& system, SocketRef socket, std::
     return done(std::min(static_cast<std::size_t>(result.value), room));
 }
 
+// Room for nothing takes nothing from a socket; a bare number must be one.
+Outcome<std::size_t> received_nothing(const sys::System& system, SocketRef socket, const char* op) noexcept
+{
+    const Outcome<int> type = socket.type != 0 ? done(socket.type) : socket_type(system, socket.fd);
+    return type.done() ? done<std::size_t>(0) : failed<std::size_t>(type.error.code, op);
+}
+
 // With MSG_TRUNC a TCP socket drops the bytes instead of copying them (tcp(7)); the room must not show old memory.
 void clear_if_dropped(std::span<char> room, int flags) noexcept
 {
@@ -57,7 +64,7 @@ Outcome<std::size_t> send_to(const sys::System& system, SocketRef socket, std::s
 Outcome<std::size_t> receive(const sys::System& system, SocketRef socket, std::span<char> room, int flags) noexcept
 {
     if (room.empty() && socket.fd >= 0) {
-        return done<std::size_t>(0);
+        return received_nothing(system, socket, "recv");
     }
     clear_if_dropped(room, flags);
     return received(system, socket, room.size(), flags, system.receive(socket.fd, room.data(), room.size(), flags),
@@ -68,7 +75,7 @@ Outcome<std::size_t> receive_from(const sys::System& system, SocketRef socket, s
                                   Address& from) noexcept
 {
     if (room.empty() && socket.fd >= 0) {
-        return done<std::size_t>(0);
+        return received_nothing(system, socket, "recvfrom");
     }
     clear_if_dropped(room, flags);
     socklen_t size = Address::capacity;

@@ -18,7 +18,7 @@ Outcome<std::size_t> send(const sys::System& system, SocketRef socket, std::stri
 Outcome<std::size_t> send_to(const sys::System& system, SocketRef socket, std::string_view bytes,
                              const Address& address, int flags) noexcept;
 
-// recv(2). Room for nothing is done with 0 and makes no call. The count never exceeds the room, whatever MSG_TRUNC
+// recv(2). Room for nothing is done with 0 and takes nothing. The count never exceeds the room, whatever MSG_TRUNC
 // says.
 Outcome<std::size_t> receive(const sys::System& system, SocketRef socket, std::span<char> room, int flags) noexcept;
 

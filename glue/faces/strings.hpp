@@ -123,14 +123,14 @@ struct Strings : Earlier {
         return 1 + push_text(L, out.error);
     }
 
-    // A connection made, or err; again says that it is being made.
+    // A connection made, or err; again says that it has begun (not that it is still under way: EALREADY).
     static int connection(lua_State* L, const char*, const Outcome<int>& out)
     {
         if (out.done() && out.value == 0) {
             return 0;
         }
         push_text(L, out.error);
-        lua_pushboolean(L, out.done());
+        lua_pushboolean(L, out.error.code == EINPROGRESS);
         return 2;
     }
 

@@ -149,13 +149,7 @@ int addrinfo_equal(lua_State* L)
 int push_inet(lua_State* L, const char* method, int family)
 {
     PortText port;
-    Query query;
-    query.host = opt_text(L, 1);
-    query.service = opt_service(L, 2, port);
-    query.family = family;
-    query.type = opt_int(L, 3, SOCK_STREAM);
-    query.protocol = opt_int(L, 4, 0);
-    query.flags = check_flags(L, 5);
+    const Query query = check_inet_query(L, family, port);
     Answers* answers = nullptr;
     const Outcome<> out = look_up(L, query, answers);
     return Objects::value(L, method, out, [&](None) {
@@ -178,13 +172,8 @@ int new_inet6(lua_State* L)
 
 int new_unix(lua_State* L)
 {
-    const std::string_view path = check_bytes(L, 1);
-    const int type = opt_int(L, 2, SOCK_STREAM);
-    const int protocol = opt_int(L, 3, 0);
-    check_flags(L, 4); // accepted for the sake of the signature; the family has no resolver
-    const Outcome<Address> out = Address::unix_path(path);
-    return Objects::value(L, "unix", out, [=](const Address& address) {
-        push_addrinfo(L, {address, type, protocol});
+    return Objects::value(L, "unix", check_unix_address(L), [L](const AddressInfo& info) {
+        push_addrinfo(L, info);
         return 1;
     });
 }
@@ -271,6 +260,28 @@ const char* opt_service(lua_State* L, int index, PortText& text)
     }
     std::snprintf(text, sizeof text, "%u", static_cast<unsigned>(check_int(L, index, 0, 65535)) & 0xffffU);
     return text;
+}
+
+Query check_inet_query(lua_State* L, int family, PortText& port)
+{
+    Query query;
+    query.host = opt_text(L, 1);
+    query.service = opt_service(L, 2, port);
+    query.family = family;
+    query.type = opt_int(L, 3, SOCK_STREAM);
+    query.protocol = opt_int(L, 4, 0);
+    query.flags = check_flags(L, 5);
+    return query;
+}
+
+Outcome<AddressInfo> check_unix_address(lua_State* L)
+{
+    const std::string_view path = check_bytes(L, 1);
+    const int type = opt_int(L, 2, SOCK_STREAM);
+    const int protocol = opt_int(L, 3, 0);
+    check_flags(L, 4); // accepted for the sake of the signature; the family has no resolver
+    const Outcome<Address> address = Address::unix_path(path);
+    return {address.status, {address.value, type, protocol}, address.error};
 }
 
 Outcome<> look_up(lua_State* L, const Query& query, Answers*& answers)

@@ -41,6 +41,12 @@ using PortText = char[8];
 // name.
 const char* opt_service(lua_State* L, int index, PortText& text);
 
+// The arguments (host [, port [, socktype [, protocol [, flag...]]]]); the query points into `port`.
+Query check_inet_query(lua_State* L, int family, PortText& port);
+
+// The address that the arguments (path [, socktype [, protocol [, flag...]]]) write.
+Outcome<AddressInfo> check_unix_address(lua_State* L);
+
 // Looks up into a userdata, which is left on the stack.
 Outcome<> look_up(lua_State* L, const Query& query, Answers*& answers);
 

@@ -2,9 +2,8 @@
 #include "glue/llsocket/inet.hpp"
 
 #include "core/sock/endpoint.hpp"
-#include "glue/faces/numbers.hpp"
-#include "glue/faces/strings.hpp"
 #include "glue/llsocket/addrinfo.hpp"
+#include "glue/llsocket/socket.hpp"
 
 namespace llnet {
 
@@ -15,14 +14,7 @@ template <class Face>
 int look_up_family(lua_State* L, const char* method, int family)
 {
     PortText port;
-    Query query;
-    query.host = opt_text(L, 1);
-    query.service = opt_service(L, 2, port);
-    query.family = family;
-    query.type = opt_int(L, 3, SOCK_STREAM);
-    query.protocol = opt_int(L, 4, 0);
-    query.flags = check_flags(L, 5);
-    return push_list<Face>(L, method, query);
+    return push_list<Face>(L, method, check_inet_query(L, family, port));
 }
 
 int look_up_inet(lua_State* L)
@@ -40,32 +32,22 @@ int look_up_any(lua_State* L)
     return look_up_family<Strings3>(L, "getaddrinfo", AF_UNSPEC);
 }
 
-// (path [, socktype [, protocol [, flag...]]]): `push` pushes the answer.
-template <class Face, class Push>
-int make_unix(lua_State* L, Push push)
-{
-    const std::string_view path = check_bytes(L, 1);
-    const int type = opt_int(L, 2, SOCK_STREAM);
-    const int protocol = opt_int(L, 3, 0);
-    check_flags(L, 4); // accepted for the sake of the signature; the family has no resolver
-    return Face::value(L, "getaddrinfo", Address::unix_path(path), [&](const Address& address) {
-        push(AddressInfo{address, type, protocol});
-        return 1;
-    });
-}
-
 int list_unix(lua_State* L)
 {
-    return make_unix<Strings2>(L, [L](const AddressInfo& info) {
+    return Strings2::value(L, "getaddrinfo", check_unix_address(L), [L](const AddressInfo& info) {
         lua_createtable(L, 1, 0);
         push_addrinfo(L, info);
         lua_rawseti(L, -2, 1);
+        return 1;
     });
 }
 
 int one_unix(lua_State* L)
 {
-    return make_unix<Strings3>(L, [L](const AddressInfo& info) { push_addrinfo(L, info); });
+    return Strings3::value(L, "getaddrinfo", check_unix_address(L), [L](const AddressInfo& info) {
+        push_addrinfo(L, info);
+        return 1;
+    });
 }
 
 // A socket that is made and gives its number away.
@@ -76,14 +58,6 @@ Outcome<int> open_number(Open open)
         Socket made;
         const Outcome<> out = open(made);
         return Outcome<int>{out.status, unwrap(made), out.error};
-    });
-}
-
-int push_number(lua_State* L, const char* method, const Outcome<int>& out)
-{
-    return Numbers::value(L, method, out, [L](int fd) {
-        lua_pushinteger(L, fd);
-        return 1;
     });
 }
 
@@ -102,7 +76,7 @@ int open_inet(lua_State* L, const char* method, int flags, decltype(&open_bound)
     const Outcome<int> out = open_number([&](Socket& made) {
         return found.done() ? open_first(sys::host(), made, answers->list, options, open) : found;
     });
-    return push_number(L, method, out);
+    return push_number<Numbers>(L, method, out);
 }
 
 int bind_inet(lua_State* L)
@@ -124,7 +98,7 @@ int open_unix(lua_State* L, const char* method, decltype(&open_bound) open)
     const Outcome<int> out = open_number([&](Socket& made) {
         return address.done() ? open(sys::host(), made, {address.value, type, 0}, options) : failed(address.error);
     });
-    return push_number(L, method, out);
+    return push_number<Numbers>(L, method, out);
 }
 
 int bind_unix(lua_State* L)

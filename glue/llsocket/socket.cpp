@@ -64,15 +64,6 @@ int socket_listen(lua_State* L)
 }
 
 template <class Face>
-int push_number(lua_State* L, const char* method, const Outcome<int>& out)
-{
-    return Face::value(L, method, out, [L](int number) {
-        lua_pushinteger(L, number);
-        return 1;
-    });
-}
-
-template <class Face>
 int socket_acceptfd(lua_State* L)
 {
     const SocketRef self = check_socket<Face>(L);
@@ -84,6 +75,14 @@ int accept_blocking(lua_State* L)
 {
     const SocketRef self = check_socket<Numbers>(L);
     return push_number<Numbers>(L, "accept", accept_blocking_number(sys::host(), self));
+}
+
+// Generation 1: shutdown, whose direction is not optional.
+int shutdown_direction(lua_State* L)
+{
+    const SocketRef self = check_socket<Numbers>(L);
+    const int how = check_how(L, 2);
+    return Numbers::action(L, "shutdown", shutdown(sys::host(), self.fd, how));
 }
 
 // Generation 1: type.
@@ -155,7 +154,7 @@ template <class Face>
 int push_name(lua_State* L, const char* method, SocketRef self, const Outcome<Address>& out)
 {
     return Face::value(L, method, out, [&](const Address& address) {
-        push_addrinfo(L, {address, self.type, self.protocol});
+        push_addrinfo(L, {address, type_of(sys::host(), self), self.protocol});
         return 1;
     });
 }
@@ -226,7 +225,7 @@ constexpr Method methods<Numbers>[] = {
     {"listen", socket_listen<Numbers>, 1},
     {"accept", accept_blocking, 1},
     {"acceptInherits", socket_acceptfd<Numbers>, 1},
-    {"shutdown", shutdown_number<Numbers>, 1},
+    {"shutdown", shutdown_direction, 1},
     {"close", close_number_<Numbers>, 1},
     {"type", type_of_number, 1},
     {"error", socket_error<Numbers>, 1},

@@ -51,6 +51,16 @@ int push_made(lua_State* L, const char* method, const Outcome<>& out)
     return Face::value(L, method, out, [](None) { return 1; });
 }
 
+// A number: of a descriptor, of a type.
+template <class Face>
+int push_number(lua_State* L, const char* method, const Outcome<int>& out)
+{
+    return Face::value(L, method, out, [L](int number) {
+        lua_pushinteger(L, number);
+        return 1;
+    });
+}
+
 // A table of two sockets that are connected with each other.
 template <class Face>
 int push_pair(lua_State* L, int type, int protocol, bool nonblock)

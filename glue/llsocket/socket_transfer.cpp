@@ -97,7 +97,7 @@ void push_sender(lua_State* L, const Address& from, SocketRef socket)
     if (from.empty()) {
         lua_pushnil(L);
     } else {
-        push_addrinfo(L, {from, socket.type, socket.protocol});
+        push_addrinfo(L, {from, type_of(sys::host(), socket), socket.protocol});
     }
 }
 

@@ -58,7 +58,7 @@ local function connecting(style)
   return {
     { 'success', on = at.caller(), gives = style.done },
     { 'success', 'in progress', on = at.caller(true), gives = style.connecting('EINPROGRESS') },
-    { 'success', 'still in progress', on = hanging_caller, gives = style.connecting('EALREADY') },
+    { 'success', 'still in progress', on = hanging_caller, gives = style.still_connecting },
     { 'success', 'connected since', on = finished_caller, gives = style.done },
     { 'success', 'connected already', on = at.connected_caller(), gives = style.done },
     { 'would block', on = queued_caller, gives = style.connect_again },

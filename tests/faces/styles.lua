@@ -7,7 +7,7 @@
 --   failure(name, op)     results of a call that has a value to give, but failed
 --   gone(name, op)        results of a call that sends to a peer that closed
 --   read_from(text, ai), read_from_again, read_from_failure(name)   results of recvfrom
---   connecting(name), connect_failure(name), connect_again          results of connect
+--   connecting(name), still_connecting, connect_failure(name), connect_again   results of connect
 --   wait_failure(name)    results of sendable and recvable
 --   set_failure(name), write_failure(name)   results of iovec:set and iovec:writev
 --   message_too_large, no_descriptor_in_message   results of sendmsg and recvfd
@@ -36,6 +36,7 @@ function styles.strings(module, generation)
     done = results(),
     read_from = results,
     read_from_again = results(nil, nil, nil, true),
+    still_connecting = results(text_of('EALREADY', 'connect'), false),
     connect_again = results(text_of('EAGAIN', 'connect'), false),
     no_error = results(0),
   }
@@ -120,6 +121,7 @@ function styles.objects()
   function style.connecting(name)
     return results(true, error_object(name, 'connect'))
   end
+  style.still_connecting = style.connecting('EALREADY')
   function style.connect_failure(name)
     return results(false, error_object(name, 'connect'))
   end

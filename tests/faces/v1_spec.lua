@@ -104,6 +104,8 @@ local function receiving(came, failed)
     { 'closed by peer', 'seqpacket', on = at.abandoned(SOCK_SEQPACKET), gives = results(nil) },
     { 'failure', 'reset', on = at.reset(), gives = failed('ECONNRESET') },
     { 'failure', 'no such descriptor', on = at.closed(), gives = failed('EBADF') },
+    { 'success', 'with room for nothing', on = at.receiver('hello'), with = args(0), gives = came('') },
+    { 'failure', 'no such descriptor, room for nothing', on = at.closed(), with = args(0), gives = failed('EBADF') },
   }
 end
 
@@ -201,6 +203,8 @@ local tables = {
     { 'success', on = at.idle(), with = args(opt.SHUT_WR), gives = nothing },
     { 'failure', 'not connected', on = at.tcp(), with = args(opt.SHUT_RDWR), gives = results(code('ENOTCONN')) },
     { 'failure', on = at.closed(), with = args(opt.SHUT_RD), gives = results(code('EBADF')) },
+    { 'wrong argument', 'none', on = at.idle(),
+      raises = "bad argument #2 to 'shutdown' (integer expected, got no value)" },
     { 'wrong argument', on = at.idle(), with = args(9),
       raises = "bad argument #2 to 'shutdown' (SHUT_RD, SHUT_WR or SHUT_RDWR expected)" },
   },
@@ -267,7 +271,7 @@ local udp_address = address_of(at.udp())
 
 local address_tables = {
   family = { { 'success', on = udp_address, gives = results(opt.AF_INET) } },
-  socktype = { { 'success', 'that of a bare number', on = udp_address, gives = results(0) } },
+  socktype = { { 'success', 'asked of the kernel', on = udp_address, gives = results(SOCK_DGRAM) } },
   protocol = { { 'success', 'that of a bare number', on = udp_address, gives = results(0) } },
   canonname = { { 'success', on = udp_address, gives = results(nil) } },
   port = {

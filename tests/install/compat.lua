@@ -4,4 +4,5 @@
 local iov = require('iovec').new()
 assert(iov:add('hello') == 1)
 assert(require('llsocket.v3').msghdr.new():iov(iov) == nil)
+assert(package.searchpath == nil or package.searchpath('libtls', package.path))
 print(_VERSION, iov, require('errno').EAGAIN)

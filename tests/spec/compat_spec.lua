@@ -44,6 +44,17 @@ describe('compat/', function()
     assert.equal(into, received:iov())
   end)
 
+  it('has the TLS of llnet, or says that it was built without', function()
+    local is_built, tls = pcall(require, 'net.tls')
+    local is_found, libtls = pcall(require, 'libtls')
+    assert.equal(is_built, is_found)
+    if is_built then
+      assert.equal(tls, libtls)
+    else
+      assert.is_truthy(libtls:find("module 'net.tls' not found", 1, true), libtls)
+    end
+  end)
+
   it('has the errors of the platform', function()
     local errno = require('errno')
     assert.equal(llsocket.errno, errno)

@@ -227,7 +227,7 @@ function llsocket.type(fd) end
 
 ---Ends one or both directions of a connection.
 ---@param fd integer the descriptor of the socket
----@param flag? integer SHUT_RD, SHUT_WR or SHUT_RDWR (0 to 2)
+---@param flag integer SHUT_RD, SHUT_WR or SHUT_RDWR (0 to 2)
 ---@return integer? errno why it failed: an errno number
 function llsocket.shutdown(fd, flag) end
 

@@ -84,8 +84,8 @@ function sock:bind(ai) end
 ---
 ---There is no result once connected. A socket made by `pair`, `wrap` or `accept` has no address of its own: then the argument is not optional.
 ---@param ai? llsocket.v2.addrinfo the address; without it the socket's own
----@return string? err why it failed, or EINPROGRESS or EALREADY: the connection is being made
----@return boolean? again `true` while the connection is being made, `false` when it failed
+---@return string? err why it failed, or EINPROGRESS or, called again, EALREADY: the connection is being made
+---@return boolean? again `true` beside EINPROGRESS, else `false`
 function sock:connect(ai) end
 
 ---Ends one or both directions of a connection.

@@ -78,8 +78,8 @@ function sock:bind(ai) end
 ---
 ---There is no result once connected. A socket made by `pair`, `wrap` or `accept` has no address of its own: then the argument is not optional.
 ---@param ai? llsocket.v3.addrinfo the address; without it the socket's own
----@return string? err why it failed, or EINPROGRESS or EALREADY: the connection is being made
----@return boolean? again `true` while the connection is being made, `false` when it failed
+---@return string? err why it failed, or EINPROGRESS or, called again, EALREADY: the connection is being made
+---@return boolean? again `true` beside EINPROGRESS, else `false`
 function sock:connect(ai) end
 
 ---Ends one or both directions of a connection.
@@ -253,7 +253,7 @@ function sock:recvfd(...) end
 ---@param ... integer MSG_* constants
 ---@return integer? len bytes received; 0 if none
 ---@return string? err why it failed
----@return boolean? again `true` if the count is less than `mh:bytes()`, or the call would block or was interrupted (EAGAIN, EWOULDBLOCK, EINTR)
+---@return boolean? again `true` if the count is less than `mh:bytes()` and not 0, or the call would block or was interrupted (EAGAIN, EWOULDBLOCK, EINTR)
 function sock:recvmsg(mh, ...) end
 
 ---Receives what a multicast group is sent.
@@ -614,7 +614,7 @@ function iov:writev(fd, offset, n) end
 
 ---Reads from a descriptor into the elements.
 ---
----At the end of the file or stream all results are nil.
+---At the end of the file or stream all results are nil. An empty datagram is `0, nil, false`.
 ---@param fd integer a descriptor of any kind
 ---@param offset? integer how many bytes of the iovec to skip (at least 0)
 ---@param n? integer how many bytes; all if missing (at least 0)

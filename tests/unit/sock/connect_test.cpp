@@ -60,6 +60,13 @@ TEST_F(Connect, that_was_interrupted_goes_on_in_the_background)
     expect_pending(connect_failing(EINTR), EINPROGRESS);
 }
 
+TEST_F(Connect, that_was_interrupted_on_a_unix_socket_has_not_begun)
+{
+    system.fail(Call::connect, EINTR);
+    const Socket caller = make_socket(AF_UNIX, SOCK_STREAM);
+    EXPECT_THAT(connect(system, caller.fd.get(), unique_unix_address()), says_again());
+}
+
 TEST_F(Connect, fails_when_the_time_is_over)
 {
     EXPECT_THAT(connect_failing(ETIMEDOUT), failed_with(ETIMEDOUT, "connect"));

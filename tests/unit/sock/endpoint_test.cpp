@@ -12,18 +12,6 @@
 namespace llnet::test {
 namespace {
 
-// Begins every connection, and then says that a signal came.
-class InterruptedHost : public HostSystem {
-public:
-    sys::Result<> connect(int fd, const sockaddr* address, socklen_t size) const noexcept override
-    {
-        const bool began = set_nonblock(*this, fd, true).done();
-        const sys::Result<> begun = HostSystem::connect(fd, address, size);
-        const bool ended = set_nonblock(*this, fd, false).done();
-        return began && ended && (begun.ok() || begun.error == EINPROGRESS) ? sys::Result<>{-1, EINTR} : begun;
-    }
-};
-
 constexpr EndpointOptions blocking{};
 constexpr EndpointOptions nonblocking{true, false};
 constexpr EndpointOptions reusing{false, true};
@@ -64,7 +52,6 @@ protected:
 
 using OpenBound = EndpointTest<FaultyHost>;
 using OpenConnected = EndpointTest<FaultyHost>;
-using OpenInterrupted = EndpointTest<Faulty<InterruptedHost>>;
 using OpenFirst = EndpointTest<FaultyHost>;
 
 TEST_F(OpenBound, gives_a_socket_with_that_address)
@@ -149,38 +136,24 @@ TEST_F(OpenConnected, leaves_nothing_behind_whatever_fails)
     }
 }
 
-TEST_F(OpenInterrupted, waits_until_the_connection_is_made)
+TEST_F(OpenConnected, ends_with_the_signal_that_interrupts_it)
 {
-    const Socket listener = make_listener(AF_INET, SOCK_STREAM);
-    must(open_connected(system, socket, info_of(listener), blocking));
-    EXPECT_EQ(must(peer_name(system, socket.fd.get())), info_of(listener).address);
-    EXPECT_FALSE(is_nonblocking(socket.fd.get()));
-    EXPECT_EQ(system.calls(Call::connect), 1);
-    EXPECT_EQ(system.calls(Call::poll), 1);
-}
-
-TEST_F(OpenInterrupted, tells_that_the_connection_was_refused_in_the_end)
-{
-    const Socket silent = make_bound(AF_INET, SOCK_STREAM);
-    expect_untouched(open_connected(system, socket, info_of(silent), blocking), ECONNREFUSED, "connect");
-}
-
-TEST_F(OpenInterrupted, goes_on_when_the_wait_is_interrupted_too)
-{
-    const Socket listener = make_listener(AF_INET, SOCK_STREAM);
-    system.fail(Call::poll, EINTR, 1, 3);
-    must(open_connected(system, socket, info_of(listener), blocking));
-    EXPECT_EQ(system.calls(Call::poll), 4);
-}
-
-TEST_F(OpenInterrupted, leaves_nothing_behind_when_it_cannot_be_finished)
-{
-    const Socket listener = make_listener(AF_INET, SOCK_STREAM);
-    for (const auto& [call, op] : {std::pair{Call::poll, "poll"}, {Call::get_option, "getsockopt"}}) {
-        Faulty<InterruptedHost> failing;
-        failing.fail(call, ENOMEM);
-        expect_untouched(open_connected(failing, socket, info_of(listener), blocking), ENOMEM, op);
+    for (const int family : {AF_INET, AF_UNIX}) {
+        const Socket listener = make_listener(family, SOCK_STREAM);
+        FaultyHost interrupted;
+        interrupted.fail(Call::connect, EINTR);
+        expect_untouched(open_connected(interrupted, socket, info_of(listener), blocking), EINTR, "connect");
     }
+}
+
+TEST_F(OpenFirst, tries_no_other_answer_after_a_signal)
+{
+    const Socket listener = make_listener(AF_INET, SOCK_STREAM);
+    const std::vector<Resolved> answers{{info_of(listener), {}}, {info_of(listener), {}}};
+    FaultyHost interrupted;
+    interrupted.fail(Call::connect, EINTR);
+    expect_untouched(open_first(interrupted, socket, answers, blocking, open_connected), EINTR, "connect");
+    EXPECT_EQ(interrupted.calls(Call::connect), 1);
 }
 
 TEST_F(OpenFirst, tries_the_next_answer_until_one_succeeds)
