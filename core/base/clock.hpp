@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <climits>
 
 namespace llnet {
 
@@ -9,11 +11,12 @@ namespace llnet {
 using Clock = std::chrono::steady_clock;
 using Deadline = Clock::time_point;
 
-// Whole milliseconds until `deadline`, rounded up so that a wait never ends early and spins; 0 when it has passed.
+// Whole milliseconds until `deadline`, rounded up so that a wait never ends early and spins; 0 when it has passed, and
+// at most what a system call takes.
 inline int remaining_ms(Deadline deadline) noexcept
 {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    return left > 0 ? static_cast<int>(left) : 0;
+    return static_cast<int>(std::clamp<decltype(left)>(left, 0, INT_MAX));
 }
 
 } // namespace llnet

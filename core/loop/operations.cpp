@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include "core/loop/operations.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace llnet {
+
+namespace {
+
+using Progress = Operation::Progress;
+
+// What a failed call means for an operation that goes on when it can.
+Progress progress_after(int error) noexcept
+{
+    return error == EINTR ? Progress::more : Progress::blocked;
+}
+
+} // namespace
+
+Progress WaitOperation::complete(sys::Result<ssize_t> result) noexcept
+{
+    if (result.ok()) {
+        return finish(done<std::size_t>(0));
+    }
+    return means_again(result.error) ? progress_after(result.error) : finish(failed<std::size_t>(result.error, "poll"));
+}
+
+Request ReceiveOperation::prepare(int fd) noexcept
+{
+    Request request;
+    request.kind = Request::Kind::receive;
+    request.fd = fd;
+    request.data = room_.data();
+    request.size = room_.size();
+    request.flags = flags_;
+    return request;
+}
+
+Progress ReceiveOperation::complete(sys::Result<ssize_t> result) noexcept
+{
+    if (!result.ok()) {
+        return means_again(result.error) ? progress_after(result.error)
+                                         : finish(failed<std::size_t>(result.error, "recv"));
+    }
+    if (result.value == 0 && nothing_is_end_) {
+        return finish(end_of_stream<std::size_t>());
+    }
+    // MSG_TRUNC makes the kernel count bytes that it did not store.
+    return finish(done(std::min(static_cast<std::size_t>(result.value), room_.size())));
+}
+
+Request SendOperation::prepare(int fd) noexcept
+{
+    const std::string_view rest = bytes_.substr(outcome_.value);
+    Request request;
+    request.kind = Request::Kind::send;
+    request.fd = fd;
+    request.data = const_cast<char*>(rest.data());
+    request.size = rest.size();
+    request.flags = flags_;
+    return request;
+}
+
+Progress SendOperation::complete(sys::Result<ssize_t> result) noexcept
+{
+    if (!result.ok()) {
+        if (means_again(result.error)) {
+            return progress_after(result.error);
+        }
+        return finish({Status::failed, outcome_.value, system_error(result.error, "send")});
+    }
+    outcome_.value += static_cast<std::size_t>(result.value);
+    return outcome_.value < bytes_.size() ? Progress::more : finish(done(outcome_.value));
+}
+
+Request SendFileOperation::prepare(int fd) noexcept
+{
+    Request request;
+    request.kind = Request::Kind::send_file;
+    request.fd = fd;
+    request.file = file_;
+    request.offset = offset_ + static_cast<off_t>(outcome_.value);
+    request.size = size_ - outcome_.value;
+    return request;
+}
+
+Progress SendFileOperation::complete(sys::Result<ssize_t> result) noexcept
+{
+    if (!result.ok()) {
+        if (means_again(result.error)) {
+            return progress_after(result.error);
+        }
+        return finish({Status::failed, outcome_.value, system_error(result.error, "sendfile")});
+    }
+    outcome_.value += static_cast<std::size_t>(result.value);
+    const bool is_at_end = result.value == 0;
+    return is_at_end || outcome_.value == size_ ? finish(done(outcome_.value)) : Progress::more;
+}
+
+Progress WriteOperation::perform(const sys::System& system, int fd) noexcept
+{
+    const std::size_t total = vector_.bytes();
+    if (outcome_.value >= total) {
+        return finish(done(outcome_.value));
+    }
+    const Outcome<std::size_t> out = write_vector(system, fd, vector_, outcome_.value, total - outcome_.value);
+    if (!out.done()) {
+        return finish_unless_again({out.status, outcome_.value, out.error});
+    }
+    outcome_.value += out.value;
+    return Progress::more;
+}
+
+Request AcceptOperation::prepare(int fd) noexcept
+{
+    peer_size_ = Address::capacity;
+    Request request;
+    request.kind = Request::Kind::accept;
+    request.fd = fd;
+    request.address = peer_.writable();
+    request.address_size = &peer_size_;
+    request.nonblock = nonblock_;
+    return request;
+}
+
+Progress AcceptOperation::complete(sys::Result<ssize_t> result) noexcept
+{
+    if (result.ok()) {
+        accepted_ = Fd(static_cast<int>(result.value));
+        peer_.resize(peer_size_);
+        return finish(done<std::size_t>(0));
+    }
+    if (result.error == ECONNABORTED) {
+        return Progress::more;
+    }
+    return means_again(result.error) ? progress_after(result.error)
+                                     : finish(failed<std::size_t>(result.error, "accept"));
+}
+
+Request ConnectOperation::prepare(int fd) noexcept
+{
+    size_ = address_.size();
+    Request request;
+    request.kind = Request::Kind::connect;
+    request.fd = fd;
+    request.address = address_.writable();
+    request.address_size = &size_;
+    return request;
+}
+
+Progress ConnectOperation::complete(sys::Result<ssize_t> result) noexcept
+{
+    switch (result.error) {
+    case 0:
+    case EISCONN: // a call after the one that began it: it is made (POSIX, connect)
+        return finish(done<std::size_t>(0));
+    case EINPROGRESS:
+    case EALREADY:
+    case EINTR: // it goes on being made
+        return Progress::blocked;
+    default:
+        return finish(failed<std::size_t>(result.error, "connect"));
+    }
+}
+
+} // namespace llnet

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/addr/address.hpp"
+#include "core/base/fd.hpp"
+#include "core/loop/operation.hpp"
+#include "core/msg/io_vector.hpp"
+
+#include <cerrno>
+#include <new>
+
+namespace llnet {
+
+// Waits until a descriptor can be read or written, or has failed; nothing is moved.
+class WaitOperation final : public Operation {
+public:
+    explicit WaitOperation(Direction direction) noexcept : Operation(direction) {}
+
+protected:
+    Progress complete(sys::Result<ssize_t> result) noexcept override;
+};
+
+// recv(2): what there is, up to the room. The bytes go to memory of whoever made it. `nothing_is_end` as
+// nothing_means_end() tells it.
+class ReceiveOperation final : public Operation {
+public:
+    ReceiveOperation(std::span<char> room, int flags, bool nothing_is_end) noexcept
+        : Operation(Direction::read), room_(room), flags_(flags), nothing_is_end_(nothing_is_end)
+    {}
+
+protected:
+    Request prepare(int fd) noexcept override;
+    Progress complete(sys::Result<ssize_t> result) noexcept override;
+
+private:
+    std::span<char> room_;
+    int flags_;
+    bool nothing_is_end_;
+};
+
+// send(2) until everything went. Its outcome counts what went, also when it failed.
+class SendOperation final : public Operation {
+public:
+    SendOperation(std::string_view bytes, int flags) noexcept
+        : Operation(Direction::write), bytes_(bytes), flags_(flags)
+    {}
+
+protected:
+    Request prepare(int fd) noexcept override;
+    Progress complete(sys::Result<ssize_t> result) noexcept override;
+
+private:
+    std::string_view bytes_; // all of them
+    int flags_;
+};
+
+// sendfile(2) of `size` bytes of a file from `offset` on, or as many as there are.
+class SendFileOperation final : public Operation {
+public:
+    SendFileOperation(int file, off_t offset, std::size_t size) noexcept
+        : Operation(Direction::write), file_(file), offset_(offset), size_(size)
+    {}
+
+protected:
+    Request prepare(int fd) noexcept override;
+    Progress complete(sys::Result<ssize_t> result) noexcept override;
+
+private:
+    int file_;
+    off_t offset_;
+    std::size_t size_;
+};
+
+// writev(2) until all bytes of the vector went.
+class WriteOperation final : public Operation {
+public:
+    explicit WriteOperation(IoVector& vector) noexcept : Operation(Direction::write), vector_(vector) {}
+
+protected:
+    Progress perform(const sys::System& system, int fd) noexcept override;
+
+private:
+    IoVector& vector_;
+};
+
+// One call of the core, such as receive_message(), as often as it says "again". `call` gets the system and the
+// descriptor, must not block, and gives an Outcome<std::size_t>; it may throw std::bad_alloc.
+template <class Call>
+class CallOperation final : public Operation {
+public:
+    CallOperation(Direction direction, Call call) noexcept : Operation(direction), call_(call) {}
+
+protected:
+    Progress perform(const sys::System& system, int fd) noexcept override
+    {
+        try {
+            return finish_unless_again(call_(system, fd));
+        } catch (const std::bad_alloc&) {
+            return finish(failed<std::size_t>(ENOMEM, "malloc"));
+        }
+    }
+
+private:
+    Call call_;
+};
+
+// accept(2). A connection that was gone before it was taken (ECONNABORTED) is not the end: the next one counts.
+class AcceptOperation final : public Operation {
+public:
+    explicit AcceptOperation(bool nonblock) noexcept : Operation(Direction::read), nonblock_(nonblock) {}
+
+    [[nodiscard]] Fd take() noexcept { return std::move(accepted_); }
+    [[nodiscard]] const Address& peer() const noexcept { return peer_; }
+
+protected:
+    Request prepare(int fd) noexcept override;
+    Progress complete(sys::Result<ssize_t> result) noexcept override;
+
+private:
+    bool nonblock_;
+    Fd accepted_;
+    Address peer_;
+    socklen_t peer_size_ = 0;
+};
+
+// connect(2) on a non-blocking socket, to its end.
+class ConnectOperation final : public Operation {
+public:
+    explicit ConnectOperation(const Address& address) noexcept : Operation(Direction::write), address_(address) {}
+
+protected:
+    Request prepare(int fd) noexcept override;
+    Progress complete(sys::Result<ssize_t> result) noexcept override;
+
+private:
+    Address address_;
+    socklen_t size_ = 0;
+};
+
+} // namespace llnet

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/loop/loop.hpp"
+#include "core/loop/poll_backend.hpp"
+#include "tests/unit/support/descriptors.hpp"
+#include "tests/unit/support/outcomes.hpp"
+
+#ifdef __linux__
+#include "core/loop/epoll_backend_linux.hpp"
+#endif
+
+#include <gtest/gtest.h>
+
+namespace llnet::test {
+
+struct PollMaker {
+    static std::unique_ptr<Backend> make(const sys::System& system) { return std::make_unique<PollBackend>(system); }
+};
+
+#ifdef __linux__
+struct EpollMaker {
+    static std::unique_ptr<Backend> make(const sys::System&)
+    {
+        auto backend = std::make_unique<EpollBackend>();
+        must(backend->open());
+        return backend;
+    }
+};
+using BackendMakers = ::testing::Types<PollMaker, EpollMaker>;
+#else
+using BackendMakers = ::testing::Types<PollMaker>;
+#endif
+
+struct BackendNames {
+    template <class T>
+    static std::string GetName(int)
+    {
+        return std::is_same_v<T, PollMaker> ? "poll" : "epoll";
+    }
+};
+
+inline Deadline in_ms(int ms)
+{
+    return Clock::now() + std::chrono::milliseconds(ms);
+}
+
+// A loop over one of the backends; every test begins with its own.
+template <class Maker>
+class LoopTest : public DescriptorTest {
+protected:
+    LoopTest() : loop(sys::host(), Maker::make(sys::host()))
+    {
+        must(loop.step(Clock::now())); // so that operations may finish at once
+    }
+
+    // The next operation that is finished, within a time that only a broken loop exceeds.
+    Operation* next()
+    {
+        const Deadline patience = in_ms(10'000);
+        Operation* finished = loop.take();
+        while (finished == nullptr && Clock::now() < patience) {
+            must(loop.step(patience));
+            finished = loop.take();
+        }
+        return finished;
+    }
+
+    // What is finished after one look at what there is.
+    Operation* now()
+    {
+        must(loop.step(Clock::now()));
+        return loop.take();
+    }
+
+    Loop loop;
+};
+
+} // namespace llnet::test
