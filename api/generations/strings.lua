@@ -13,9 +13,10 @@ local received = { name = 'msg', type = 'string', optional = true, says = 'what 
 
 local no_address = 'A socket made by `pair`, `wrap` or `accept` has no address of its own: then the argument is not '
   .. 'optional.'
-local peer_gone = 'No call raises SIGPIPE: when the peer has closed (EPIPE, ECONNRESET), all results are nil.'
-
 local strings = {}
+
+-- The note of what sends.
+strings.peer_gone = 'No call raises SIGPIPE: when the peer has closed (EPIPE, ECONNRESET), all results are nil.'
 
 strings.changes = {
   ['socket.new'] = {
@@ -80,12 +81,12 @@ strings.changes = {
   },
   ['socket:send'] = {
     errors = { 'EMSGSIZE', 'ENOTCONN', 'EDESTADDRREQ' },
-    note = peer_gone .. ' An empty string sends nothing on a stream and an empty message elsewhere.',
+    note = strings.peer_gone .. ' An empty string sends nothing on a stream and an empty message elsewhere.',
   },
-  ['socket:sendto'] = { note = peer_gone },
+  ['socket:sendto'] = { note = strings.peer_gone },
   ['socket:sendfile'] = {
     errors = { 'EBADF', 'EINVAL' },
-    note = 'The position of the file stays where it is. ' .. peer_gone,
+    note = 'The position of the file stays where it is. ' .. strings.peer_gone,
   },
   ['socket:linger'] = {
     says = 'Seconds that close waits until data is sent; a negative number turns it off, and off reads nil.',

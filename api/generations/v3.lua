@@ -5,8 +5,6 @@ local derive = require('api.generations.derive')
 local shapes = require('api.methods.shapes')
 local strings = require('api.generations.strings')
 
-local peer_gone = 'No call raises SIGPIPE: when the peer has closed (EPIPE, ECONNRESET), all results are nil.'
-
 local generation = {
   number = 3,
   name = 'v3',
@@ -18,11 +16,11 @@ local generation = {
       errors = { 'EMSGSIZE', 'EINVAL' },
       note = 'EMSGSIZE is `-1, err, true`. The iovec keeps its bytes: after a short count, `iovec:consume` what was '
         .. 'sent and call again. Control messages go with the first byte, so a short send takes them out of the '
-        .. 'cmsghdrs. ' .. peer_gone,
+        .. 'cmsghdrs. ' .. strings.peer_gone,
     },
     ['socket:sendfd'] = {
       errors = { 'EBADF', 'EOPNOTSUPP', 'ETOOMANYREFS' },
-      note = 'EMSGSIZE is `0, nil, true`. ' .. peer_gone,
+      note = 'EMSGSIZE is `0, nil, true`. ' .. strings.peer_gone,
     },
     ['socket:recvfd'] = {
       note = 'Ordinary data is never consumed: ENOMSG when it comes first, and on a datagram or raw socket `again` is '

@@ -13,8 +13,6 @@ public:
     [[nodiscard]] Outcome<> open() noexcept;
 
     [[nodiscard]] const char* name() const noexcept override { return "epoll"; }
-    // Readable when there are events: for a host loop.
-    [[nodiscard]] int fd() const noexcept { return epoll_.get(); }
     Outcome<> add(Watched& watched) override;
     void remove(Watched& watched) noexcept override;
     void update(Watched&) noexcept override {} // both directions are always watched

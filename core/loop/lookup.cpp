@@ -10,7 +10,6 @@
 #include <mutex>
 #include <new>
 #include <pthread.h>
-#include <string_view>
 #include <system_error>
 #include <thread>
 

@@ -52,8 +52,7 @@ Loop::Loop(const sys::System& system, std::unique_ptr<Backend> backend) noexcept
 // Operations that are still pending are let go: they belong to others.
 Loop::~Loop()
 {
-    while (Operation* finished = take()) {
-        static_cast<void>(finished);
+    while (take() != nullptr) {
     }
     while (Timer* timer = timers_.first()) {
         unpark(*static_cast<Operation*>(timer));
@@ -114,7 +113,7 @@ bool Loop::start(Operation& operation, Key key, const std::optional<Deadline>& d
         operation.outcome_ = failed<std::size_t>(EBADF, "loop");
         return true;
     }
-    Operation*& place = operation.direction_ == Direction::read ? slot->reader : slot->writer;
+    Operation*& place = slot->place(operation.direction_);
     if (place != nullptr) {
         operation.outcome_ = failed<std::size_t>(EBUSY, "loop");
         return true;
@@ -131,9 +130,7 @@ bool Loop::start(Operation& operation, Key key, const std::optional<Deadline>& d
     if (!may_try || slot->always_ready) {
         ready_.push_back(operation);
     }
-    slot->watched.wants_read = slot->reader != nullptr;
-    slot->watched.wants_write = slot->writer != nullptr;
-    backend_->update(slot->watched);
+    update_interest(*slot);
     return false;
 }
 
@@ -313,13 +310,19 @@ void Loop::leave_place(Operation& operation) noexcept
     if (slot == nullptr) {
         return;
     }
-    Operation*& place = operation.direction_ == Direction::read ? slot->reader : slot->writer;
+    Operation*& place = slot->place(operation.direction_);
     if (place == &operation) {
         place = nullptr;
-        slot->watched.wants_read = slot->reader != nullptr;
-        slot->watched.wants_write = slot->writer != nullptr;
-        backend_->update(slot->watched);
+        update_interest(*slot);
     }
+}
+
+// Tells the backend who waits now.
+void Loop::update_interest(Slot& slot) noexcept
+{
+    slot.watched.wants_read = slot.reader != nullptr;
+    slot.watched.wants_write = slot.writer != nullptr;
+    backend_->update(slot.watched);
 }
 
 void Loop::finish(Operation& operation) noexcept

@@ -84,6 +84,8 @@ private:
         std::uint32_t generation = 0;
         std::uint32_t users = 0;
         bool always_ready = false; // a file
+
+        Operation*& place(Direction direction) noexcept { return direction == Direction::read ? reader : writer; }
     };
 
     const sys::System& system_;
@@ -107,6 +109,7 @@ private:
     void park(Operation& operation, const std::optional<Deadline>& deadline) noexcept;
     void unpark(Operation& operation) noexcept;
     void leave_place(Operation& operation) noexcept;
+    void update_interest(Slot& slot) noexcept;
     void finish(Operation& operation) noexcept;
     void fail(Operation& operation, int error, const char* op) noexcept;
     void retry(Operation* operation) noexcept;

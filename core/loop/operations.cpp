@@ -10,20 +10,19 @@ namespace {
 
 using Progress = Operation::Progress;
 
-// What a failed call means for an operation that goes on when it can.
-Progress progress_after(int error) noexcept
+// A call that failed after `count` bytes went.
+Outcome<std::size_t> again_or_failed_after(std::size_t count, int error, const char* op) noexcept
 {
-    return error == EINTR ? Progress::more : Progress::blocked;
+    Outcome<std::size_t> out = again_or_failed<std::size_t>(error, op);
+    out.value = count;
+    return out;
 }
 
 } // namespace
 
 Progress WaitOperation::complete(sys::Result<ssize_t> result) noexcept
 {
-    if (result.ok()) {
-        return finish(done<std::size_t>(0));
-    }
-    return means_again(result.error) ? progress_after(result.error) : finish(failed<std::size_t>(result.error, "poll"));
+    return finish_unless_again(result.ok() ? done<std::size_t>(0) : again_or_failed<std::size_t>(result.error, "poll"));
 }
 
 Request ReceiveOperation::prepare(int fd) noexcept
@@ -40,8 +39,7 @@ Request ReceiveOperation::prepare(int fd) noexcept
 Progress ReceiveOperation::complete(sys::Result<ssize_t> result) noexcept
 {
     if (!result.ok()) {
-        return means_again(result.error) ? progress_after(result.error)
-                                         : finish(failed<std::size_t>(result.error, "recv"));
+        return finish_unless_again(again_or_failed<std::size_t>(result.error, "recv"));
     }
     if (result.value == 0 && nothing_is_end_) {
         return finish(end_of_stream<std::size_t>());
@@ -65,10 +63,7 @@ Request SendOperation::prepare(int fd) noexcept
 Progress SendOperation::complete(sys::Result<ssize_t> result) noexcept
 {
     if (!result.ok()) {
-        if (means_again(result.error)) {
-            return progress_after(result.error);
-        }
-        return finish({Status::failed, outcome_.value, system_error(result.error, "send")});
+        return finish_unless_again(again_or_failed_after(outcome_.value, result.error, "send"));
     }
     outcome_.value += static_cast<std::size_t>(result.value);
     return outcome_.value < bytes_.size() ? Progress::more : finish(done(outcome_.value));
@@ -88,10 +83,7 @@ Request SendFileOperation::prepare(int fd) noexcept
 Progress SendFileOperation::complete(sys::Result<ssize_t> result) noexcept
 {
     if (!result.ok()) {
-        if (means_again(result.error)) {
-            return progress_after(result.error);
-        }
-        return finish({Status::failed, outcome_.value, system_error(result.error, "sendfile")});
+        return finish_unless_again(again_or_failed_after(outcome_.value, result.error, "sendfile"));
     }
     outcome_.value += static_cast<std::size_t>(result.value);
     const bool is_at_end = result.value == 0;
@@ -134,8 +126,7 @@ Progress AcceptOperation::complete(sys::Result<ssize_t> result) noexcept
     if (result.error == ECONNABORTED) {
         return Progress::more;
     }
-    return means_again(result.error) ? progress_after(result.error)
-                                     : finish(failed<std::size_t>(result.error, "accept"));
+    return finish_unless_again(again_or_failed<std::size_t>(result.error, "accept"));
 }
 
 Request ConnectOperation::prepare(int fd) noexcept

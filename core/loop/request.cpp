@@ -37,12 +37,6 @@ sys::Result<ssize_t> execute(const sys::System& system, const Request& request) 
         return system.receive(request.fd, request.data, request.size, flags);
     case Request::Kind::send:
         return system.send(request.fd, request.data, request.size, flags);
-    case Request::Kind::receive_message:
-        return system.receive_message(request.fd, *request.message, flags);
-    case Request::Kind::send_message:
-        return system.send_message(request.fd, *request.message, flags);
-    case Request::Kind::write:
-        return system.write_vector(request.fd, request.parts);
     case Request::Kind::accept:
         return widened(system.accept(request.fd, request.address, request.address_size, request.nonblock));
     case Request::Kind::connect:

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <sys/socket.h>
 
 namespace llnet {
@@ -14,15 +13,12 @@ namespace llnet {
 // it would block; a completion backend (io_uring) can submit it.
 struct Request {
     enum class Kind : std::uint8_t {
-        poll,            // `flags` are POLL* events; the result is those that are there
-        receive,         // data, size, flags
-        send,            // data, size, flags
-        receive_message, // message, flags
-        send_message,    // message, flags
-        write,           // parts
-        accept,          // address and address_size, which may be null; the result is the new descriptor
-        connect,         // address, *address_size
-        send_file,       // file, offset, size
+        poll,      // `flags` are POLL* events; the result is those that are there
+        receive,   // data, size, flags
+        send,      // data, size, flags
+        accept,    // address, address_size, nonblock; the result is the new descriptor
+        connect,   // address, *address_size
+        send_file, // file, offset, size
     };
 
     Kind kind = Kind::poll;
@@ -30,8 +26,6 @@ struct Request {
     int flags = 0;
     void* data = nullptr;
     std::size_t size = 0;
-    msghdr* message = nullptr;
-    std::span<const iovec> parts;
     sockaddr* address = nullptr;
     socklen_t* address_size = nullptr;
     bool nonblock = false; // of the descriptor that accept makes
@@ -39,8 +33,8 @@ struct Request {
     off_t offset = 0;
 };
 
-// Makes the system call of the request. It does not block on a socket that does (MSG_DONTWAIT), except to accept, to
-// connect, and to write.
+// Makes the system call of the request. To receive and to send it does not block even on a socket that does
+// (MSG_DONTWAIT).
 sys::Result<ssize_t> execute(const sys::System& system, const Request& request) noexcept;
 
 } // namespace llnet

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/sock/endpoint.hpp"
 
-#include "core/sock/option.hpp"
-
 #include <cerrno>
 
 namespace llnet {

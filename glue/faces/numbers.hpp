@@ -14,7 +14,7 @@ namespace llnet {
 //   value     the value | nil, errno
 //   received  the value | nil (end of stream) | nil, errno, again
 //   sent      n | nil, errno, again
-struct Numbers : Earlier {
+struct Numbers : Earlier<Numbers> {
     static constexpr Generation generation{"llsocket.v1", 1};
 
     static int action(lua_State* L, const char*, const Outcome<>& out)
@@ -38,21 +38,6 @@ struct Numbers : Earlier {
     {
         const int results = value(L, method, out, push);
         return out.done() || out.status == Status::end ? results : results + push_again(L, out.error);
-    }
-
-    // A message and its sender, each of which a function pushes: str, addr | nil, nil, errno, again.
-    template <class PushMessage, class PushSender>
-    static int received_from(lua_State* L, const Outcome<std::size_t>& out, PushMessage push_message,
-                             PushSender push_sender)
-    {
-        if (out.done()) {
-            push_message(out.value);
-            push_sender();
-            return 2;
-        }
-        lua_pushnil(L); // for the message; what follows has one for the sender
-        const int results = received(L, "recvfrom", out, [](std::size_t) { return 0; });
-        return out.status == Status::end ? 1 : 1 + results;
     }
 
     static int sent(lua_State* L, const char* method, const Outcome<std::size_t>& out, std::size_t)

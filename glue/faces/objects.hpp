@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/base/outcome.hpp"
+#include "glue/faces/counts.hpp"
 #include "glue/kit/errors.hpp"
 
 namespace llnet {
@@ -11,7 +11,7 @@ namespace llnet {
 //   action   true | false, err | false, nil, true (would block)
 //   value    the value | nil (end of stream) | nil, err | nil, nil, true
 //   count    n, nil, short | nil (end of stream) | nil, err | 0, nil, true
-struct Objects {
+struct Objects : Counts<Objects> {
     static constexpr Generation generation{"llsocket", 4};
 
     static int action(lua_State* L, const char* method, const Outcome<>& out)
@@ -52,13 +52,6 @@ struct Objects {
         return push_beside(L, method, out.error);
     }
 
-    // A value that was received.
-    template <class T, class Push>
-    static int received(lua_State* L, const char* method, const Outcome<T>& out, Push push)
-    {
-        return value(L, method, out, push);
-    }
-
     // A message and its sender, each of which a function pushes.
     template <class PushMessage, class PushSender>
     static int received_from(lua_State* L, const Outcome<std::size_t>& out, PushMessage push_message,
@@ -73,29 +66,10 @@ struct Objects {
         });
     }
 
-    static int count(lua_State* L, const char* method, const Outcome<std::size_t>& out, std::size_t wanted)
-    {
-        if (out.done()) {
-            return counted(L, out.value, out.value != wanted);
-        }
-        if (out.status == Status::again) {
-            return counted(L, 0, true);
-        }
-        return value(L, method, out, [](std::size_t) { return 0; });
-    }
-
     // Bytes that were sent.
     static int sent(lua_State* L, const char* method, const Outcome<std::size_t>& out, std::size_t wanted)
     {
         return count(L, method, out, wanted);
-    }
-
-    static int counted(lua_State* L, std::size_t n, bool again)
-    {
-        lua_pushinteger(L, static_cast<lua_Integer>(n));
-        lua_pushnil(L);
-        lua_pushboolean(L, again);
-        return 3;
     }
 
     // The count of a vector write, which is a number even when the call failed.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "glue/faces/counts.hpp"
 #include "glue/faces/earlier.hpp"
 #include "glue/kit/errors.hpp"
 
@@ -15,7 +16,7 @@ namespace llnet {
 //   action   no result | err
 //   value    the value | nil (end of stream) | nil, err | nil, nil, true (would block)
 //   count    n, nil, short | nil (end of stream) | nil, err | 0, nil, true
-struct Strings : Earlier {
+struct Strings : Earlier<Strings>, Counts<Strings> {
     // A failure of one method that is told in another way than by nil and the error; `again` is true then.
     struct Exception {
         std::string_view method;
@@ -64,53 +65,12 @@ struct Strings : Earlier {
         return failure(L, method, out.error, type);
     }
 
-    // A value that was received.
-    template <class T, class Push>
-    static int received(lua_State* L, const char* method, const Outcome<T>& out, Push push)
-    {
-        return value(L, method, out, push);
-    }
-
-    // A message and its sender, each of which a function pushes: msg, ai | nil, nil, err | nil, nil, nil, true.
-    template <class PushMessage, class PushSender>
-    static int received_from(lua_State* L, const Outcome<std::size_t>& out, PushMessage push_message,
-                             PushSender push_sender)
-    {
-        if (out.done()) {
-            push_message(out.value);
-            push_sender();
-            return 2;
-        }
-        lua_pushnil(L); // for the message; what follows has one for the sender
-        const int results = value(L, "recvfrom", out, [](std::size_t) { return 0; });
-        return out.status == Status::end ? 1 : 1 + results;
-    }
-
-    static int count(lua_State* L, const char* method, const Outcome<std::size_t>& out, std::size_t wanted)
-    {
-        if (out.done()) {
-            return counted(L, out.value, out.value != wanted);
-        }
-        if (out.status == Status::again) {
-            return counted(L, 0, true);
-        }
-        return value(L, method, out, [](std::size_t) { return 0; });
-    }
-
     // Bytes that were sent: nil when the peer has closed.
     static int sent(lua_State* L, const char* method, const Outcome<std::size_t>& out, std::size_t wanted)
     {
         const bool is_closed =
             out.status == Status::failed && (out.error.code == EPIPE || out.error.code == ECONNRESET);
         return count(L, method, is_closed ? end_of_stream<std::size_t>() : out, wanted);
-    }
-
-    static int counted(lua_State* L, std::size_t n, bool again)
-    {
-        lua_pushinteger(L, static_cast<lua_Integer>(n));
-        lua_pushnil(L);
-        lua_pushboolean(L, again);
-        return 3;
     }
 
     // The count of a vector write, which is a number even when the call failed.

@@ -204,6 +204,16 @@ int get_addrinfo(lua_State* L)
     return push_list<Objects>(L, "getaddrinfo", query);
 }
 
+// glibc takes the lower 16 bits of any number for the port.
+bool is_port_too_large(const char* service)
+{
+    char* end = nullptr;
+    errno = 0;
+    const unsigned long port = std::strtoul(service, &end, 10);
+    const bool is_number = end != service && *end == '\0';
+    return is_number && (errno == ERANGE || port > 65535);
+}
+
 constexpr luaL_Reg answers_metamethods[] = {{"__gc", collect<Answers>}, {nullptr, nullptr}};
 
 constexpr luaL_Reg metamethods[] = {
@@ -234,20 +244,6 @@ void push_addrinfo(lua_State* L, const AddressInfo& info)
 {
     push_named(L, info, {});
 }
-
-namespace {
-
-// glibc takes the lower 16 bits of any number for the port.
-bool is_port_too_large(const char* service)
-{
-    char* end = nullptr;
-    errno = 0;
-    const unsigned long port = std::strtoul(service, &end, 10);
-    const bool is_number = end != service && *end == '\0';
-    return is_number && (errno == ERANGE || port > 65535);
-}
-
-} // namespace
 
 const char* opt_service(lua_State* L, int index, PortText& text)
 {

@@ -101,40 +101,45 @@ constexpr Submodule submodules<Numbers>[] = {
     {"opt", add_opt},
 };
 
+template <class Face>
 void define_message_classes(lua_State* L)
 {
+    define_iovec<Face>(L);
     define_cmsghdr(L);
     define_cmsghdrs(L);
     define_msghdr(L);
 }
 
 template <class Face>
-void define_classes(lua_State* L)
+void define_basic_classes(lua_State* L)
 {
     define_addrinfo<Face>(L);
     define_devices(L);
     define_socket<Face>(L);
 }
 
+template <class Face>
+void define_classes(lua_State* L);
+
 template <>
 void define_classes<Objects>(lua_State* L)
 {
     define_error_classes(L);
-    define_addrinfo<Objects>(L);
-    define_iovec<Objects>(L);
-    define_message_classes(L);
-    define_devices(L);
-    define_socket<Objects>(L);
+    define_message_classes<Objects>(L);
+    define_basic_classes<Objects>(L);
 }
 
 template <>
 void define_classes<Strings3>(lua_State* L)
 {
-    define_addrinfo<Strings3>(L);
-    define_iovec<Strings3>(L);
-    define_message_classes(L);
-    define_devices(L);
-    define_socket<Strings3>(L);
+    define_message_classes<Strings3>(L);
+    define_basic_classes<Strings3>(L);
+}
+
+template <>
+void define_classes<Strings2>(lua_State* L)
+{
+    define_basic_classes<Strings2>(L);
 }
 
 template <>
