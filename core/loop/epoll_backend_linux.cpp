@@ -11,15 +11,24 @@ namespace llnet {
 
 namespace {
 
-constexpr std::uint32_t interest = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+constexpr std::uint32_t to_read = EPOLLIN | EPOLLRDHUP;
+constexpr std::uint32_t by_edges = to_read | EPOLLOUT | EPOLLET;
 constexpr std::uint32_t failures = EPOLLERR | EPOLLHUP;
 constexpr std::size_t most_events = 256;
 
-Event event_of(const epoll_event& event) noexcept
+std::uint32_t wanted(const Watched& watched) noexcept
 {
-    const bool failed = (event.events & failures) != 0;
-    return {event.data.u64, failed || (event.events & (EPOLLIN | EPOLLRDHUP)) != 0,
-            failed || (event.events & EPOLLOUT) != 0};
+    return (watched.wants_read ? to_read : 0U) | (watched.wants_write ? std::uint32_t{EPOLLOUT} : 0U);
+}
+
+Event event_of(const epoll_event& told) noexcept
+{
+    Event event;
+    event.key = told.data.u64;
+    event.has_failed = (told.events & failures) != 0;
+    event.can_read = event.has_failed || (told.events & to_read) != 0;
+    event.can_write = event.has_failed || (told.events & EPOLLOUT) != 0;
+    return event;
 }
 
 } // namespace
@@ -36,8 +45,9 @@ Outcome<> EpollBackend::open() noexcept
 
 Outcome<> EpollBackend::add(Watched& watched)
 {
-    const sys::Result<> added = sys::epoll_control(epoll_.get(), EPOLL_CTL_ADD, watched.fd, interest, watched.key);
-    return added.ok() ? done() : failed(added.error, "epoll_ctl");
+    watched.armed = 0;
+    watched.edges = !watched.owned;
+    return tell(watched, watched.edges ? by_edges : to_read | wanted(watched)); // most wait to read first
 }
 
 void EpollBackend::remove(Watched& watched) noexcept
@@ -46,9 +56,46 @@ void EpollBackend::remove(Watched& watched) noexcept
     static_cast<void>(sys::epoll_control(epoll_.get(), EPOLL_CTL_DEL, watched.fd, 0, 0));
 }
 
-bool EpollBackend::is_current(const Watched& watched) noexcept
+Outcome<> EpollBackend::arm(Watched& watched) noexcept
 {
-    return sys::epoll_control(epoll_.get(), EPOLL_CTL_MOD, watched.fd, interest, watched.key).ok();
+    const std::uint32_t lacking = wanted(watched) & ~watched.armed;
+    return lacking == 0 ? done() : tell(watched, watched.armed | lacking);
+}
+
+void EpollBackend::calm(Watched& watched) noexcept
+{
+    if (watched.edges) {
+        return;
+    }
+    if (const std::uint32_t events = wanted(watched); events != 0) {
+        static_cast<void>(tell(watched, events)); // what is armed already is not lost by it
+    } else if (watched.armed != 0) {
+        remove(watched); // a hang-up cannot be turned off otherwise
+        watched.armed = 0;
+    }
+}
+
+void EpollBackend::mute(Watched& watched) noexcept
+{
+    watched.edges = true;
+    static_cast<void>(tell(watched, by_edges));
+}
+
+bool EpollBackend::is_current(Watched& watched) noexcept
+{
+    return tell(watched, by_edges).done();
+}
+
+// Tells the kernel what to watch for.
+Outcome<> EpollBackend::tell(Watched& watched, std::uint32_t events) noexcept
+{
+    const int operation = watched.armed == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+    const sys::Result<> told = sys::epoll_control(epoll_.get(), operation, watched.fd, events, watched.key);
+    if (!told.ok()) {
+        return failed(told.error, "epoll_ctl");
+    }
+    watched.armed = events;
+    return done();
 }
 
 Outcome<std::size_t> EpollBackend::wait(std::span<Event> events, int timeout_ms) noexcept
@@ -62,6 +109,17 @@ Outcome<std::size_t> EpollBackend::wait(std::span<Event> events, int timeout_ms)
     const auto count = static_cast<std::size_t>(waited.value);
     std::transform(ready.begin(), ready.begin() + count, events.begin(), event_of);
     return done(count);
+}
+
+Outcome<> EpollBackend::reopen() noexcept
+{
+    const sys::Result<> made = sys::epoll_create();
+    if (!made.ok()) {
+        return failed(made.error, "epoll_create1");
+    }
+    const Fd fresh(made.value);
+    const sys::Result<> moved = sys::replace_descriptor(fresh.get(), epoll_.get());
+    return moved.ok() ? done() : failed(moved.error, "dup3");
 }
 
 } // namespace llnet

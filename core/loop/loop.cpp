@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
+// Operations on their way through a loop; what it watches is in loop_watch.cpp.
 #include "core/loop/loop.hpp"
 
+#include "core/sys/fork.hpp"
+
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <poll.h>
 
@@ -14,19 +16,7 @@ namespace {
 // leaves the others their turn.
 constexpr int turn_budget = 64;
 
-constexpr std::size_t most_events = 256;
-
-constexpr std::uint32_t slot_of(Loop::Key key) noexcept
-{
-    return static_cast<std::uint32_t>(key);
-}
-
-constexpr std::uint32_t generation_of(Loop::Key key) noexcept
-{
-    return static_cast<std::uint32_t>(key >> 32U);
-}
-
-constexpr Loop::Key no_key = ~Loop::Key{0}; // of an operation that waits for its deadline alone
+constexpr Loop::Key no_key = ~Loop::Key{0}; // of an operation that waits on no descriptor
 
 } // namespace
 
@@ -46,16 +36,17 @@ Request Operation::prepare(int fd) noexcept
 }
 
 Loop::Loop(const sys::System& system, std::unique_ptr<Backend> backend) noexcept
-    : system_(system), backend_(std::move(backend))
+    : system_(system), backend_(std::move(backend)), fork_generation_(sys::fork_generation())
 {}
 
 // Operations that are still pending are let go: they belong to others.
 Loop::~Loop()
 {
-    while (take() != nullptr) {
+    while (Operation* operation = finished_.pop_front()) {
+        unpark(*operation);
     }
-    while (Timer* timer = timers_.first()) {
-        unpark(*static_cast<Operation*>(timer));
+    while (Operation* operation = alone_.pop_front()) {
+        unpark(*operation);
     }
     for (Slot& slot : slots_) {
         for (Operation* operation : {slot.reader, slot.writer}) {
@@ -63,82 +54,60 @@ Loop::~Loop()
                 unpark(*operation);
             }
         }
-    }
-}
-
-Outcome<Loop::Key> Loop::watch(int fd)
-{
-    Slot* known = find_by_fd(fd);
-    if (known != nullptr && (known->always_ready || backend_->is_current(known->watched))) {
-        ++known->users;
-        return done(known->watched.key);
-    }
-    if (known != nullptr) { // closed behind our back, and the number is another file's now
-        retire(*known);
-    }
-    Slot& slot = new_slot();
-    const Outcome<> opened = open_slot(slot, fd);
-    return opened.done() ? done(slot.watched.key) : failed<Key>(opened.error);
-}
-
-void Loop::release(Key key) noexcept
-{
-    Slot* slot = find(key);
-    if (slot != nullptr && slot->users > 1) {
-        --slot->users;
-    } else if (slot != nullptr) {
-        wake(key, ECANCELED);
-        retire(*slot);
-    }
-}
-
-void Loop::wake(Key key, int error) noexcept
-{
-    Slot* slot = find(key);
-    if (slot == nullptr) {
-        return;
-    }
-    for (Operation* operation : {slot->reader, slot->writer}) {
-        if (operation != nullptr) {
-            cancel(*operation, error);
+        if (slot.watch != nullptr) {
+            slot.watch->untie();
         }
     }
+}
+
+bool Loop::wake(Key key, Direction direction, int error) noexcept
+{
+    Slot* slot = find(key);
+    Operation* operation = slot != nullptr ? slot->place(direction) : nullptr;
+    if (operation != nullptr) {
+        cancel(*operation, error);
+    }
+    return operation != nullptr;
 }
 
 bool Loop::start(Operation& operation, Key key, const std::optional<Deadline>& deadline) noexcept
 {
     ++stats_.started;
-    Slot* slot = find(key);
-    if (slot == nullptr) {
-        operation.outcome_ = failed<std::size_t>(EBADF, "loop");
+    operation.timed_out_ = false;
+    Slot* slot = find_live(key);
+    if (slot == nullptr || slot->place(operation.direction_) != nullptr) {
+        operation.outcome_ = failed<std::size_t>(slot == nullptr ? EBADF : EBUSY, "loop");
         return true;
     }
-    Operation*& place = slot->place(operation.direction_);
-    if (place != nullptr) {
-        operation.outcome_ = failed<std::size_t>(EBUSY, "loop");
-        return true;
-    }
-    const bool may_try = budget_ > 0;
-    if (may_try && attempt(operation, slot->watched.fd)) {
+    const bool tries = must_try(*slot, operation);
+    slot->was_asked = false;
+    if (tries && budget_ > 0 && attempt(operation, *slot)) {
         --budget_;
         ++stats_.at_once;
         return true;
     }
     operation.key_ = key;
-    place = &operation;
+    slot->place(operation.direction_) = &operation;
     park(operation, deadline);
-    if (!may_try || slot->always_ready) {
+    if (tries && budget_ <= 0) {
         ready_.push_back(operation);
+        return false;
     }
-    update_interest(*slot);
-    return false;
+    const Outcome<> waiting = wait_for(operation, *slot);
+    if (!waiting.done()) {
+        unpark(operation);
+        operation.outcome_ = failed<std::size_t>(waiting.error);
+    }
+    return !waiting.done();
 }
 
 void Loop::start_alone(Operation& operation, const std::optional<Deadline>& deadline) noexcept
 {
     ++stats_.started;
+    operation.timed_out_ = false;
     operation.key_ = no_key;
     park(operation, deadline);
+    alone_.push_back(operation);
 }
 
 bool Loop::complete(Operation& operation, const Outcome<std::size_t>& outcome) noexcept
@@ -161,12 +130,14 @@ void Loop::cancel(Operation& operation, int error) noexcept
 {
     if (operation.loop_ == this && !operation.finished_) {
         ++stats_.cancelled;
-        fail(operation, error, "loop");
+        end(operation, error);
     }
 }
 
 Operation* Loop::take() noexcept
 {
+    while (finished_.empty() && proceed()) {
+    }
     Operation* operation = finished_.pop_front();
     if (operation != nullptr) {
         operation->loop_ = nullptr;
@@ -178,124 +149,121 @@ Operation* Loop::take() noexcept
 
 Outcome<> Loop::step(const std::optional<Deadline>& until) noexcept
 {
+    if (is_inherited()) {
+        return failed(EPERM, "fork");
+    }
+    while (proceed()) { // what nobody took
+    }
     budget_ = turn_budget;
-    std::array<Event, most_events> events;
     ++stats_.waits;
-    const Outcome<std::size_t> waited = backend_->wait(events, wait_ms(until));
+    const Outcome<std::size_t> waited = backend_->wait(events_, wait_ms(until));
     if (waited.status == Status::failed) {
         return failed(waited.error);
     }
-    deliver({events.data(), waited.value});
-    retry_ready();
-    expire(); // last: what has come in time is not too late
-    return done();
+    event_count_ = waited.value;
+    next_event_ = 0;
+    stats_.events += waited.value;
+    trying_.take(ready_);
+    expires_ = timers_.first() != nullptr;
+    sweep();
+    return expel_strangers();
 }
 
-int Loop::timeout_ms() const noexcept
+std::optional<Deadline> Loop::next_deadline() const noexcept
 {
-    if (!finished_.empty() || !ready_.empty()) {
-        return 0;
+    if (has_work()) {
+        return Deadline{};
     }
     const Timer* first = timers_.first();
-    return first != nullptr ? remaining_ms(first->when()) : -1;
+    return first != nullptr ? std::optional(first->when()) : std::nullopt;
+}
+
+bool Loop::is_inherited() const noexcept
+{
+    return sys::fork_generation() != fork_generation_;
+}
+
+bool Loop::has_work() const noexcept
+{
+    return !finished_.empty() || !ready_.empty() || next_event_ < event_count_ || !trying_.empty();
 }
 
 int Loop::wait_ms(const std::optional<Deadline>& until) const noexcept
 {
-    const int own = timeout_ms();
+    const std::optional<Deadline> own = next_deadline();
+    int limit = own ? remaining_ms(*own) : -1;
     if (until) {
-        const int limit = remaining_ms(*until);
-        return own < 0 ? limit : std::min(own, limit);
+        const int given = remaining_ms(*until);
+        limit = limit < 0 ? given : std::min(limit, given);
     }
-    return own < 0 && pending_ == 0 ? 0 : own;
+    if (limit < 0 && pending_ == 0) {
+        return 0;
+    }
+    if (strangers_ > 0) {
+        const int next = remaining_ms(next_sweep_);
+        limit = limit < 0 ? next : std::min(limit, next);
+    }
+    return limit;
 }
 
-Loop::Slot* Loop::find(Key key) noexcept
+// Whether to try is worthwhile, or cannot be spared because no event would come.
+bool Loop::must_try(const Slot& slot, const Operation& operation) noexcept
 {
-    const std::uint32_t number = slot_of(key);
-    if (number >= slots_.size() || slots_[number].users == 0 || slots_[number].generation != generation_of(key)) {
-        return nullptr;
-    }
-    return &slots_[number];
-}
-
-Loop::Slot* Loop::find_by_fd(int fd) noexcept
-{
-    const auto index = static_cast<std::size_t>(fd);
-    if (fd < 0 || index >= slot_of_fd_.size() || slot_of_fd_[index] < 0) {
-        return nullptr;
-    }
-    return &slots_[static_cast<std::size_t>(slot_of_fd_[index])];
-}
-
-// A slot that is in no use, with room to give it back later without allocating.
-Loop::Slot& Loop::new_slot()
-{
-    if (free_slots_.empty()) {
-        free_slots_.reserve(slots_.size() + 1);
-        const auto number = static_cast<std::uint32_t>(slots_.size());
-        slots_.emplace_back();
-        free_slots_.push_back(number);
-    }
-    return slots_[free_slots_.back()];
-}
-
-Outcome<> Loop::open_slot(Slot& slot, int fd)
-{
-    const std::uint32_t number = free_slots_.back();
-    const auto index = static_cast<std::size_t>(fd);
-    if (index >= slot_of_fd_.size()) {
-        slot_of_fd_.resize(std::max(index + 1, slot_of_fd_.size() * 2), -1);
-    }
-    ++slot.generation;
-    slot.watched = {};
-    slot.watched.fd = fd;
-    slot.watched.key = Key{slot.generation} << 32U | number;
-    const Outcome<> added = backend_->add(slot.watched);
-    slot.always_ready = added.error.code == EPERM;
-    if (!added.done() && !slot.always_ready) {
-        return added;
-    }
-    free_slots_.pop_back();
-    slot.users = 1;
-    slot_of_fd_[index] = static_cast<std::int32_t>(number);
-    return done();
-}
-
-// Gives the slot back; keys to it mean nothing from now on.
-void Loop::retire(Slot& slot) noexcept
-{
-    wake(slot.watched.key, EBADF);
-    if (!slot.always_ready) {
-        backend_->remove(slot.watched);
-    }
-    slot_of_fd_[static_cast<std::size_t>(slot.watched.fd)] = -1;
-    slot.users = 0;
-    free_slots_.push_back(slot_of(slot.watched.key));
+    const bool may_lack_event = slot.always_ready || (slot.watched.edges && !slot.was_asked);
+    const bool likely = operation.direction_ == Direction::read ? slot.likely_read : slot.likely_write;
+    return may_lack_event || (likely && !operation.only_waits_);
 }
 
 // Whether the operation is finished.
-bool Loop::attempt(Operation& operation, int fd) noexcept
+bool Loop::attempt(Operation& operation, Slot& slot) noexcept
 {
+    operation.drained_ = false;
     Operation::Progress progress = Operation::Progress::more;
     while (progress == Operation::Progress::more) {
-        progress = operation.perform(system_, fd);
+        progress = operation.perform(system_, slot.watched.fd);
     }
-    return progress == Operation::Progress::finished;
+    const bool is_finished = progress == Operation::Progress::finished;
+    slot.likely(operation.direction_) = is_finished && !operation.drained_;
+    return is_finished;
+}
+
+// Has the backend tell when the operation, which is in its place, can go on.
+Outcome<> Loop::wait_for(Operation& operation, Slot& slot) noexcept
+{
+    if (slot.always_ready) {
+        ready_.push_back(operation);
+        return done();
+    }
+    if (backend_->submits()) {
+        const Ticket ticket = next_ticket_++;
+        const Outcome<> submitted = backend_->submit(operation.prepare(slot.watched.fd), operation.key_, ticket);
+        operation.ticket_ = submitted.done() ? ticket : 0;
+        return submitted;
+    }
+    (operation.direction_ == Direction::read ? slot.watched.wants_read : slot.watched.wants_write) = true;
+    return backend_->arm(slot.watched);
 }
 
 void Loop::park(Operation& operation, const std::optional<Deadline>& deadline) noexcept
 {
     operation.loop_ = this;
+    operation.ending_ = 0;
     pending_ += operation.counts_ ? 1 : 0;
     if (deadline) {
         timers_.arm(operation, *deadline);
+    }
+    if (const Slot* slot = find(operation.key_); slot != nullptr && is_stranger(*slot, operation)) {
+        next_sweep_ = strangers_ == 0 ? Clock::now() + sweep_interval : next_sweep_;
+        ++strangers_;
     }
 }
 
 // Takes the operation out of everything, as if it had never been started.
 void Loop::unpark(Operation& operation) noexcept
 {
+    if (operation.ticket_ != 0) {
+        await_ticket(operation);
+    }
     leave_place(operation);
     timers_.disarm(operation);
     operation.unlink();
@@ -304,25 +272,33 @@ void Loop::unpark(Operation& operation) noexcept
     pending_ -= operation.counts_ ? 1 : 0;
 }
 
-void Loop::leave_place(Operation& operation) noexcept
+// The kernel may still write to the operation's memory: waits until its request is back.
+void Loop::await_ticket(Operation& operation) noexcept
 {
-    Slot* slot = operation.key_ != no_key ? find(operation.key_) : nullptr;
-    if (slot == nullptr) {
-        return;
-    }
-    Operation*& place = slot->place(operation.direction_);
-    if (place == &operation) {
-        place = nullptr;
-        update_interest(*slot);
+    const Ticket ticket = operation.ticket_;
+    backend_->withdraw(ticket);
+    while (operation.ticket_ != 0) {
+        Event event;
+        const Outcome<std::size_t> waited = backend_->wait({&event, 1}, -1);
+        if (waited.status == Status::failed || event.ticket == ticket) {
+            operation.ticket_ = 0;
+        } else if (waited.done() && waited.value == 1) {
+            while (!deliver(event)) {
+            }
+        }
     }
 }
 
-// Tells the backend who waits now.
-void Loop::update_interest(Slot& slot) noexcept
+void Loop::leave_place(Operation& operation) noexcept
 {
-    slot.watched.wants_read = slot.reader != nullptr;
-    slot.watched.wants_write = slot.writer != nullptr;
-    backend_->update(slot.watched);
+    Slot* slot = find(operation.key_);
+    if (slot == nullptr || slot->place(operation.direction_) != &operation) {
+        return;
+    }
+    slot->place(operation.direction_) = nullptr;
+    (operation.direction_ == Direction::read ? slot->watched.wants_read : slot->watched.wants_write) = false;
+    strangers_ -= is_stranger(*slot, operation) ? 1 : 0;
+    free_if_left(*slot);
 }
 
 void Loop::finish(Operation& operation) noexcept
@@ -333,59 +309,121 @@ void Loop::finish(Operation& operation) noexcept
     finished_.push_back(operation);
 }
 
-void Loop::fail(Operation& operation, int error, const char* op) noexcept
+void Loop::fail(Operation& operation, int error) noexcept
 {
     operation.outcome_.status = Status::failed;
-    operation.outcome_.error = system_error(error, op);
+    operation.outcome_.error = system_error(error, "loop");
+    operation.timed_out_ = error == ETIMEDOUT;
     finish(operation);
 }
 
-void Loop::retry(Operation* operation) noexcept
+// Ends an operation before it is done. One whose request is under way ends when that is back, and may still succeed.
+void Loop::end(Operation& operation, int error) noexcept
 {
-    if (operation == nullptr) {
+    if (operation.ticket_ == 0) {
+        fail(operation, error);
         return;
     }
-    const Slot* slot = find(operation->key_);
-    if (attempt(*operation, slot->watched.fd)) {
-        finish(*operation);
+    timers_.disarm(operation);
+    if (operation.ending_ == 0) {
+        operation.ending_ = error;
+        backend_->withdraw(operation.ticket_);
     }
 }
 
-void Loop::deliver(std::span<const Event> events) noexcept
+// Does one more piece of what the last step brought; false if nothing is left.
+bool Loop::proceed() noexcept
 {
-    stats_.events += events.size();
-    for (const Event& event : events) {
-        const Slot* slot = find(event.key); // none if it was released since
-        if (slot == nullptr) {
+    if (next_event_ < event_count_) {
+        next_event_ += deliver(events_[next_event_]) ? 1 : 0;
+        return true;
+    }
+    if (Operation* operation = trying_.pop_front()) {
+        retry(*operation, *find(operation->key_), false);
+        return true;
+    }
+    if (expires_) { // last: what has come in time is not too late
+        expires_ = false;
+        expire();
+        return true;
+    }
+    return false;
+}
+
+// Tries one of the operations that the event concerns. True: that was the last.
+bool Loop::deliver(Event& event) noexcept
+{
+    Slot* slot = find(event.key);
+    if (slot == nullptr) { // it was released since
+        return true;
+    }
+    if (event.ticket != 0) {
+        complete_request(*slot, event);
+        return true;
+    }
+    slot->was_asked = false;
+    const Direction direction = event.can_read ? Direction::read : Direction::write;
+    (event.can_read ? event.can_read : event.can_write) = false;
+    if (Operation* operation = slot->place(direction)) {
+        retry(*operation, *slot, true);
+        if (event.has_failed && slot->place(direction) == operation) {
+            backend_->mute(slot->watched);
+        }
+    } else {
+        slot->likely(direction) = true;
+        backend_->calm(slot->watched);
+    }
+    return !event.can_read && !event.can_write;
+}
+
+void Loop::complete_request(Slot& slot, const Event& event) noexcept
+{
+    for (Operation* operation : {slot.reader, slot.writer}) {
+        if (operation == nullptr || operation->ticket_ != event.ticket) {
             continue;
         }
-        retry(event.can_read ? slot->reader : nullptr);
-        retry(event.can_write ? slot->writer : nullptr);
+        operation->ticket_ = 0;
+        const bool was_withdrawn = operation->ending_ != 0;
+        if (was_withdrawn && event.result.error == ECANCELED) {
+            fail(*operation, operation->ending_);
+        } else if (operation->complete(event.result) == Operation::Progress::finished) {
+            finish(*operation);
+        } else if (was_withdrawn) {
+            fail(*operation, operation->ending_);
+        } else {
+            retry(*operation, slot, false);
+        }
+        return;
     }
 }
 
-// Tries those that had to leave others their turn, once.
-void Loop::retry_ready() noexcept
+void Loop::retry(Operation& operation, Slot& slot, bool has_event) noexcept
 {
-    List<Operation> waiting;
-    waiting.take(ready_);
-    while (Operation* operation = waiting.pop_front()) {
-        retry(operation);
+    if (has_event && operation.only_waits_) {
+        operation.outcome_ = done<std::size_t>(0);
+        finish(operation);
+        return;
+    }
+    if (attempt(operation, slot)) {
+        finish(operation);
+        return;
+    }
+    if (const Outcome<> waiting = wait_for(operation, slot); !waiting.done()) {
+        operation.outcome_.status = Status::failed;
+        operation.outcome_.error = waiting.error;
+        finish(operation);
     }
 }
 
 void Loop::expire() noexcept
 {
-    if (timers_.first() == nullptr) {
-        return;
-    }
     const Deadline now = Clock::now();
     while (Timer* first = timers_.first()) {
         if (first->when() > now) {
             return;
         }
         ++stats_.timeouts;
-        fail(*static_cast<Operation*>(first), ETIMEDOUT, "loop");
+        end(*static_cast<Operation*>(first), ETIMEDOUT);
     }
 }
 

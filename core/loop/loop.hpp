@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/loop/backend.hpp"
 #include "core/loop/operation.hpp"
+#include "core/sock/socket.hpp"
 
+#include <array>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -24,26 +25,33 @@ struct LoopStats {
 // Finishes operations: those that cannot be finished at once wait for their descriptor or their deadline, whichever
 // comes first, and come out once. It runs nothing and calls nobody: who drives it takes what is finished and goes on
 // with it. Not to be shared by threads, nor used in a child after fork(2).
-class Loop {
+class Loop : private Watcher {
 public:
     Loop(const sys::System& system, std::unique_ptr<Backend> backend) noexcept;
     ~Loop();
-    Loop(const Loop&) = delete;
-    Loop& operator=(const Loop&) = delete;
 
     // A watched descriptor. A key that was released means nothing any more, even if the number is used again.
     using Key = std::uint64_t;
 
-    // Watches a descriptor for as long as somebody uses the key: each call needs a release(). EBADF if it is not open.
-    // Throws std::bad_alloc.
+    // Watches a descriptor of somebody else until release(); for one that is watched already the same key. EBADF if it
+    // is not open; EPERM in a child of the process that made the loop. Throws std::bad_alloc.
     Outcome<Key> watch(int fd);
+
+    // Watches a socket until it is closed, which releases the key.
+    Outcome<Key> watch(Socket& socket);
+
+    // What waits on the descriptor ends with ECANCELED; to be called before a descriptor is closed.
     void release(Key key) noexcept;
 
-    // Finishes what waits on the descriptor with this error; to be called before the descriptor is closed.
-    void wake(Key key, int error) noexcept;
+    // The key of a descriptor that is watched.
+    [[nodiscard]] std::optional<Key> key_of(int fd) const noexcept;
 
-    // Tries the operation, and if it would block lets it wait until the deadline. True: it is finished already and will
-    // not come out of take(). EBUSY when another operation waits in its direction; EBADF for a released key.
+    // Finishes what waits on the descriptor in this direction with this error. False if nothing does.
+    bool wake(Key key, Direction direction, int error) noexcept;
+
+    // Tries the operation if that is worthwhile, and if it would block lets it wait until the deadline. True: it is
+    // finished already and will not come out of take(). EBUSY when another operation waits in its direction; EBADF for
+    // a released key.
     bool start(Operation& operation, Key key, const std::optional<Deadline>& deadline) noexcept;
 
     // For what waits on no descriptor: the operation finishes with ETIMEDOUT at the deadline, or by complete().
@@ -59,15 +67,20 @@ public:
     // Finishes a pending operation with this error.
     void cancel(Operation& operation, int error) noexcept;
 
-    // The next operation that is finished; nullptr if there is none. In the order in which they finished.
+    // The next operation that is finished; nullptr if there is none. Those whose events came are tried one by one, so
+    // what an operation left in memory that others use as well is good until the next take().
     Operation* take() noexcept;
 
-    // Waits until something is finished, the deadline has passed, or a signal came; without one until something is
-    // finished. Nothing pending and no deadline: returns at once.
+    // Waits until something can be taken or the deadline has passed, and sometimes less; without a deadline until
+    // something can be taken. Nothing pending and no deadline: returns at once. EPERM in a child of the process that
+    // made the loop.
     Outcome<> step(const std::optional<Deadline>& until) noexcept;
 
-    // How long step() may wait at most before a deadline passes, in milliseconds; negative if there is none.
-    [[nodiscard]] int timeout_ms() const noexcept;
+    // When step() will have something to do at the latest; nullopt if only an event can tell.
+    [[nodiscard]] std::optional<Deadline> next_deadline() const noexcept;
+
+    // Whether this process is a child of the one that made the loop.
+    [[nodiscard]] bool is_inherited() const noexcept;
 
     [[nodiscard]] std::size_t pending() const noexcept { return pending_; }
     [[nodiscard]] std::size_t timers() const noexcept { return timers_.size(); }
@@ -78,44 +91,83 @@ private:
     friend class Operation;
 
     struct Slot {
+        enum class State : std::uint8_t {
+            free,
+            live,
+            leaving // until the requests that a completion backend has are back
+        };
+
         Watched watched;
         Operation* reader = nullptr;
         Operation* writer = nullptr;
+        Watch* watch = nullptr; // of the socket, if it is one that tells when it is closed
         std::uint32_t generation = 0;
-        std::uint32_t users = 0;
+        State state = State::free;
         bool always_ready = false; // a file
+        bool was_asked = false;    // what it is ready for will be told, whatever was told before
+        bool likely_read = false;  // to try is worthwhile
+        bool likely_write = false;
 
         Operation*& place(Direction direction) noexcept { return direction == Direction::read ? reader : writer; }
+        bool& likely(Direction direction) noexcept { return direction == Direction::read ? likely_read : likely_write; }
     };
+
+    static constexpr std::chrono::seconds sweep_interval{1};
 
     const sys::System& system_;
     std::unique_ptr<Backend> backend_;
+    const unsigned fork_generation_;
     Timers timers_;
     List<Operation> ready_;    // to be tried in the next step
+    List<Operation> trying_;   // to be tried in this one
     List<Operation> finished_; // to be taken
-    std::deque<Slot> slots_;   // a deque: the backend keeps pointers
+    List<Operation> alone_;    // that wait on no descriptor
+    std::array<Event, 256> events_;
+    std::size_t event_count_ = 0; // of this step
+    std::size_t next_event_ = 0;
+    bool expires_ = false;   // deadlines are still to be looked at in this step
+    std::deque<Slot> slots_; // a deque: the backend keeps pointers
     std::vector<std::uint32_t> free_slots_;
     std::vector<std::int32_t> slot_of_fd_; // -1: none
     std::size_t pending_ = 0;
+    std::size_t strangers_ = 0; // operations that wait on descriptors which may be closed behind our back
+    Deadline next_sweep_{};     // when those are looked at
+    Ticket next_ticket_ = 1;
     int budget_ = 0; // how many operations may still finish at once before others get their turn
     LoopStats stats_;
 
-    Slot* find(Key key) noexcept;
-    Slot* find_by_fd(int fd) noexcept;
+    void forget(std::uint64_t key) noexcept override { release(key); }
+
+    [[nodiscard]] Slot* find(Key key) noexcept;
+    [[nodiscard]] Slot* find_live(Key key) noexcept;
+    [[nodiscard]] Slot* find_by_fd(int fd) noexcept;
     Slot& new_slot();
-    Outcome<> open_slot(Slot& slot, int fd);
-    void retire(Slot& slot) noexcept;
-    bool attempt(Operation& operation, int fd) noexcept;
+    Outcome<Slot*> open_slot(int fd, bool owned);
+    [[nodiscard]] bool is_current(Slot& slot) noexcept;
+    [[nodiscard]] static bool is_stranger(const Slot& slot, const Operation& operation) noexcept;
+    void retire(Slot& slot, int error) noexcept;
+    void free_if_left(Slot& slot) noexcept;
+
+    [[nodiscard]] static bool must_try(const Slot& slot, const Operation& operation) noexcept;
+    bool attempt(Operation& operation, Slot& slot) noexcept;
+    Outcome<> wait_for(Operation& operation, Slot& slot) noexcept;
     void park(Operation& operation, const std::optional<Deadline>& deadline) noexcept;
     void unpark(Operation& operation) noexcept;
+    void await_ticket(Operation& operation) noexcept;
     void leave_place(Operation& operation) noexcept;
-    void update_interest(Slot& slot) noexcept;
+
     void finish(Operation& operation) noexcept;
-    void fail(Operation& operation, int error, const char* op) noexcept;
-    void retry(Operation* operation) noexcept;
-    void deliver(std::span<const Event> events) noexcept;
-    void retry_ready() noexcept;
+    void fail(Operation& operation, int error) noexcept;
+    void end(Operation& operation, int error) noexcept;
+
+    bool proceed() noexcept;
+    bool deliver(Event& event) noexcept;
+    void complete_request(Slot& slot, const Event& event) noexcept;
+    void retry(Operation& operation, Slot& slot, bool has_event) noexcept;
     void expire() noexcept;
+    void sweep() noexcept;
+    Outcome<> expel_strangers() noexcept;
+    [[nodiscard]] bool has_work() const noexcept;
     [[nodiscard]] int wait_ms(const std::optional<Deadline>& until) const noexcept;
 };
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/list.hpp"
-#include "core/loop/request.hpp"
+#include "core/loop/backend.hpp"
 #include "core/loop/timers.hpp"
 
 namespace llnet {
@@ -35,6 +35,8 @@ public:
     [[nodiscard]] bool pending() const noexcept { return loop_ != nullptr; }
     // How it ended, with a count where it has one. A failure keeps the count of what was done before it.
     [[nodiscard]] const Outcome<std::size_t>& outcome() const noexcept { return outcome_; }
+    // It failed (ETIMEDOUT) because its deadline passed, not because the kernel says so.
+    [[nodiscard]] bool timed_out() const noexcept { return timed_out_; }
 
     // What it belongs to, for whoever started it.
     void* owner = nullptr;
@@ -64,15 +66,22 @@ protected:
     }
 
     Outcome<std::size_t> outcome_{};
+    // It took all there was, as far as it can tell: another will hardly find something at once. Only a hint.
+    bool drained_ = false;
+    // It moves nothing, so an event is all that it waits for and to try is in vain.
+    bool only_waits_ = false;
 
 private:
     friend class Loop;
 
     Direction direction_;
-    Loop* loop_ = nullptr;  // while it is pending
-    std::uint64_t key_ = 0; // of the descriptor that it waits on
     bool finished_ = false; // and not yet handed out
     bool counts_ = true;    // as work of the program
+    bool timed_out_ = false;
+    int ending_ = 0;        // the error with which it ends when its request has come back
+    Ticket ticket_ = 0;     // of its request, while a completion backend has it
+    Loop* loop_ = nullptr;  // while it is pending
+    std::uint64_t key_ = 0; // of the descriptor that it waits on
 };
 
 } // namespace llnet

@@ -44,6 +44,7 @@ Progress ReceiveOperation::complete(sys::Result<ssize_t> result) noexcept
     if (result.value == 0 && nothing_is_end_) {
         return finish(end_of_stream<std::size_t>());
     }
+    drained_ = static_cast<std::size_t>(result.value) < room_.size();
     // MSG_TRUNC makes the kernel count bytes that it did not store.
     return finish(done(std::min(static_cast<std::size_t>(result.value), room_.size())));
 }

@@ -14,7 +14,7 @@ namespace llnet {
 // Waits until a descriptor can be read or written, or has failed; nothing is moved.
 class WaitOperation final : public Operation {
 public:
-    explicit WaitOperation(Direction direction) noexcept : Operation(direction) {}
+    explicit WaitOperation(Direction direction) noexcept : Operation(direction) { only_waits_ = true; }
 
 protected:
     Progress complete(sys::Result<ssize_t> result) noexcept override;

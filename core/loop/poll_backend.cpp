@@ -12,7 +12,12 @@ constexpr int failures = POLLERR | POLLHUP | POLLNVAL;
 Event event_of(const pollfd& entry, const Watched& watched) noexcept
 {
     const bool failed = (entry.revents & failures) != 0;
-    return {watched.key, failed || (entry.revents & POLLIN) != 0, failed || (entry.revents & POLLOUT) != 0};
+    Event event;
+    event.key = watched.key;
+    event.can_read = failed || (entry.revents & POLLIN) != 0;
+    event.can_write = failed || (entry.revents & POLLOUT) != 0;
+    event.has_failed = failed;
+    return event;
 }
 
 } // namespace
@@ -26,7 +31,6 @@ Outcome<> PollBackend::add(Watched& watched)
     entries_.push_back({-1, 0, 0});
     watched_.push_back(&watched);
     watched.position = entries_.size() - 1;
-    update(watched);
     return done();
 }
 
@@ -40,14 +44,20 @@ void PollBackend::remove(Watched& watched) noexcept
     watched_.pop_back();
 }
 
-void PollBackend::update(Watched& watched) noexcept
+Outcome<> PollBackend::arm(Watched& watched) noexcept
+{
+    calm(watched);
+    return done();
+}
+
+void PollBackend::calm(Watched& watched) noexcept
 {
     pollfd& entry = entries_[watched.position];
     entry.events = static_cast<short>((watched.wants_read ? POLLIN : 0) | (watched.wants_write ? POLLOUT : 0));
     entry.fd = entry.events != 0 ? watched.fd : -1;
 }
 
-bool PollBackend::is_current(const Watched& watched) noexcept
+bool PollBackend::is_current(Watched& watched) noexcept
 {
     return system_.descriptor_flags(watched.fd).ok(); // it knows numbers only
 }

@@ -17,8 +17,10 @@ public:
     [[nodiscard]] const char* name() const noexcept override { return "poll"; }
     Outcome<> add(Watched& watched) override;
     void remove(Watched& watched) noexcept override;
-    void update(Watched& watched) noexcept override;
-    bool is_current(const Watched& watched) noexcept override;
+    Outcome<> arm(Watched& watched) noexcept override;
+    void calm(Watched& watched) noexcept override;
+    void mute(Watched&) noexcept override {} // poll(2) always tells failures
+    bool is_current(Watched& watched) noexcept override;
     Outcome<std::size_t> wait(std::span<Event> events, int timeout_ms) noexcept override;
 
 private:

@@ -4,6 +4,7 @@
 #include "core/addr/address.hpp"
 #include "core/base/fd.hpp"
 #include "core/base/outcome.hpp"
+#include "core/sock/watch.hpp"
 #include "core/sys/system.hpp"
 
 namespace llnet {
@@ -24,6 +25,7 @@ struct Socket {
     int family = AF_UNSPEC;
     int type = 0;
     int protocol = 0;
+    Watch watch{}; // the last member, so that it ends before the descriptor is closed
 
     operator SocketRef() const noexcept { return {fd.get(), family, type, protocol}; }
 };

@@ -33,7 +33,9 @@ struct Stream {
 
 class Model {
 public:
-    Model(Loop& loop, unsigned seed) : loop_(loop), random_(seed)
+    using Watching = Outcome<Loop::Key> (*)(Loop&, Socket&);
+
+    Model(Loop& loop, Watching watch, unsigned seed) : loop_(loop), watch_(watch), random_(seed)
     {
         for (auto& stream : streams_) {
             open(stream);
@@ -73,6 +75,7 @@ public:
 
 private:
     Loop& loop_;
+    Watching watch_;
     std::mt19937 random_;
     std::array<Stream, pair_count> streams_;
     std::set<Operation*> waiting_; // must come out, each once
@@ -80,7 +83,7 @@ private:
     void open(Stream& stream)
     {
         stream.ends = make_pair(SOCK_STREAM, true);
-        stream.key = must(loop_.watch(stream.ends.first.fd.get()));
+        stream.key = must(watch_(loop_, stream.ends.first));
         stream.next_sent = stream.next_received = 0;
         stream.under_way = 0;
     }
@@ -187,7 +190,7 @@ protected:
     void play(unsigned seed)
     {
         SCOPED_TRACE("seed " + std::to_string(seed));
-        Model model(this->loop, seed);
+        Model model(this->loop, Maker::watch, seed);
         for (int turn = 0; turn < turns && !this->HasFailure(); ++turn) {
             model.turn();
         }

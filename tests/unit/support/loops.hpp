@@ -14,20 +14,31 @@
 
 namespace llnet::test {
 
+// A backend, and how a loop over it is told of a socket.
 struct PollMaker {
+    static constexpr const char* name = "poll";
     static std::unique_ptr<Backend> make(const sys::System& system) { return std::make_unique<PollBackend>(system); }
+    static Outcome<Loop::Key> watch(Loop& loop, Socket& socket) { return loop.watch(socket); }
 };
 
 #ifdef __linux__
 struct EpollMaker {
+    static constexpr const char* name = "epoll";
     static std::unique_ptr<Backend> make(const sys::System&)
     {
         auto backend = std::make_unique<EpollBackend>();
         must(backend->open());
         return backend;
     }
+    static Outcome<Loop::Key> watch(Loop& loop, Socket& socket) { return loop.watch(socket); }
 };
-using BackendMakers = ::testing::Types<PollMaker, EpollMaker>;
+
+// Of a number the loop does not learn when it is closed, so epoll watches it in another way.
+struct EpollOfNumbersMaker : EpollMaker {
+    static constexpr const char* name = "epoll_of_numbers";
+    static Outcome<Loop::Key> watch(Loop& loop, Socket& socket) { return loop.watch(socket.fd.get()); }
+};
+using BackendMakers = ::testing::Types<PollMaker, EpollMaker, EpollOfNumbersMaker>;
 #else
 using BackendMakers = ::testing::Types<PollMaker>;
 #endif
@@ -36,7 +47,7 @@ struct BackendNames {
     template <class T>
     static std::string GetName(int)
     {
-        return std::is_same_v<T, PollMaker> ? "poll" : "epoll";
+        return T::name;
     }
 };
 

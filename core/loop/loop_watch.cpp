@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+// The descriptors that a loop watches: a slot each, found by key.
+#include "core/loop/loop.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace llnet {
+
+namespace {
+
+constexpr std::uint32_t slot_of(Loop::Key key) noexcept
+{
+    return static_cast<std::uint32_t>(key);
+}
+
+constexpr std::uint32_t generation_of(Loop::Key key) noexcept
+{
+    return static_cast<std::uint32_t>(key >> 32U);
+}
+
+} // namespace
+
+Outcome<Loop::Key> Loop::watch(int fd)
+{
+    if (is_inherited()) {
+        return failed<Key>(EPERM, "fork");
+    }
+    Slot* known = find_by_fd(fd);
+    if (known != nullptr && (known->watched.owned || is_current(*known))) {
+        return done(known->watched.key);
+    }
+    if (known != nullptr) { // closed behind our back, and the number is another file's now
+        retire(*known, EBADF);
+    }
+    const Outcome<Slot*> opened = open_slot(fd, false);
+    return opened.done() ? done(opened.value->watched.key) : failed<Key>(opened.error);
+}
+
+Outcome<Loop::Key> Loop::watch(Socket& socket)
+{
+    if (socket.watch.is_by(*this)) {
+        return done(socket.watch.key());
+    }
+    if (is_inherited()) {
+        return failed<Key>(EPERM, "fork");
+    }
+    const int fd = socket.fd.get();
+    Slot* slot = find_by_fd(fd);
+    if (slot != nullptr && slot->watched.owned) { // by another object with this number
+        return done(slot->watched.key);
+    }
+    if (slot != nullptr) { // watched by number so far
+        retire(*slot, is_current(*slot) ? ECANCELED : EBADF);
+    }
+    const Outcome<Slot*> opened = open_slot(fd, true);
+    if (!opened.done()) {
+        return failed<Key>(opened.error);
+    }
+    opened.value->watch = &socket.watch;
+    socket.watch.begin(*this, opened.value->watched.key);
+    return done(opened.value->watched.key);
+}
+
+void Loop::release(Key key) noexcept
+{
+    if (Slot* slot = find_live(key)) {
+        retire(*slot, ECANCELED);
+    }
+}
+
+std::optional<Loop::Key> Loop::key_of(int fd) const noexcept
+{
+    const auto index = static_cast<std::size_t>(fd);
+    if (fd < 0 || index >= slot_of_fd_.size() || slot_of_fd_[index] < 0) {
+        return std::nullopt;
+    }
+    return slots_[static_cast<std::size_t>(slot_of_fd_[index])].watched.key;
+}
+
+Loop::Slot* Loop::find(Key key) noexcept
+{
+    const std::uint32_t number = slot_of(key);
+    if (number >= slots_.size() || slots_[number].state == Slot::State::free ||
+        slots_[number].generation != generation_of(key)) {
+        return nullptr;
+    }
+    return &slots_[number];
+}
+
+Loop::Slot* Loop::find_live(Key key) noexcept
+{
+    Slot* slot = find(key);
+    return slot != nullptr && slot->state == Slot::State::live ? slot : nullptr;
+}
+
+Loop::Slot* Loop::find_by_fd(int fd) noexcept
+{
+    const std::optional<Key> key = key_of(fd);
+    return key ? find(*key) : nullptr;
+}
+
+// Whether the number of a descriptor that others close still stands for what we watch.
+bool Loop::is_current(Slot& slot) noexcept
+{
+    if (slot.always_ready) { // a file: it is not registered, so it cannot be told from another file
+        Watched probe = slot.watched;
+        const Outcome<> added = backend_->add(probe);
+        if (added.done()) {
+            backend_->remove(probe);
+        }
+        return added.error.code == EPERM;
+    }
+    slot.was_asked = backend_->is_current(slot.watched);
+    return slot.was_asked;
+}
+
+// A slot that is in no use, with room to give it back later without allocating.
+Loop::Slot& Loop::new_slot()
+{
+    if (free_slots_.empty()) {
+        free_slots_.reserve(slots_.size() + 1);
+        const auto number = static_cast<std::uint32_t>(slots_.size());
+        slots_.emplace_back();
+        free_slots_.push_back(number);
+    }
+    return slots_[free_slots_.back()];
+}
+
+Outcome<Loop::Slot*> Loop::open_slot(int fd, bool owned)
+{
+    Slot& slot = new_slot();
+    const std::uint32_t number = free_slots_.back();
+    const auto index = static_cast<std::size_t>(fd);
+    if (fd >= 0 && index >= slot_of_fd_.size()) {
+        slot_of_fd_.resize(std::max(index + 1, slot_of_fd_.size() * 2), -1);
+    }
+    const std::uint32_t generation = slot.generation + 1;
+    slot = {};
+    slot.generation = generation;
+    slot.watched.fd = fd;
+    slot.watched.owned = owned;
+    slot.watched.key = Key{generation} << 32U | number;
+    slot.likely_read = slot.likely_write = true;
+    const Outcome<> added = backend_->add(slot.watched);
+    slot.always_ready = added.error.code == EPERM;
+    if (!added.done() && !slot.always_ready) {
+        return failed<Slot*>(added.error);
+    }
+    slot.was_asked = true;
+    slot.state = Slot::State::live;
+    free_slots_.pop_back();
+    slot_of_fd_[index] = static_cast<std::int32_t>(number);
+    return done(&slot);
+}
+
+// Keys to the slot mean nothing from now on.
+void Loop::retire(Slot& slot, int error) noexcept
+{
+    slot.state = Slot::State::leaving;
+    slot_of_fd_[static_cast<std::size_t>(slot.watched.fd)] = -1;
+    if (slot.watch != nullptr) {
+        std::exchange(slot.watch, nullptr)->untie();
+    }
+    if (!slot.always_ready && !is_inherited()) { // a child shares its parent's backend
+        backend_->remove(slot.watched);
+    }
+    for (Operation* operation : {slot.reader, slot.writer}) {
+        if (operation != nullptr) {
+            cancel(*operation, error);
+        }
+    }
+    free_if_left(slot);
+}
+
+void Loop::free_if_left(Slot& slot) noexcept
+{
+    if (slot.state == Slot::State::leaving && slot.reader == nullptr && slot.writer == nullptr) {
+        slot.state = Slot::State::free;
+        free_slots_.push_back(slot_of(slot.watched.key));
+    }
+}
+
+bool Loop::is_stranger(const Slot& slot, const Operation& operation) noexcept
+{
+    return !slot.watched.owned && operation.counts_;
+}
+
+// Ends what waits on descriptors that were closed behind our back, of which no event tells.
+void Loop::sweep() noexcept
+{
+    if (strangers_ == 0) {
+        return;
+    }
+    const Deadline now = Clock::now();
+    if (now < next_sweep_) {
+        return;
+    }
+    next_sweep_ = now + sweep_interval;
+    for (Slot& slot : slots_) {
+        const bool is_waited_for = slot.reader != nullptr || slot.writer != nullptr;
+        if (slot.state == Slot::State::live && !slot.watched.owned && is_waited_for && !is_current(slot)) {
+            retire(slot, EBADF);
+        }
+    }
+}
+
+// An event of a step that is only beginning cannot be of something released since. So it is of something that the
+// backend cannot let go, and would come again and again.
+Outcome<> Loop::expel_strangers() noexcept
+{
+    const auto ours = [this](const Event& event) { return find(event.key) != nullptr; };
+    if (std::all_of(events_.begin(), events_.begin() + event_count_, ours)) {
+        return done();
+    }
+    if (const Outcome<> opened = backend_->reopen(); !opened.done()) {
+        return opened;
+    }
+    for (Slot& slot : slots_) {
+        if (slot.state == Slot::State::live && !slot.always_ready && !backend_->add(slot.watched).done()) {
+            retire(slot, EBADF);
+        }
+    }
+    return done();
+}
+
+} // namespace llnet
