@@ -12,6 +12,20 @@ constexpr const char* generation_key = "generation";
 // Field of a metatable: the generation that its class is of.
 constexpr const char* class_generation_key = "__generation";
 
+// Key of the table in the registry of all metatables of all generations: metatable to class.
+const char classes_key = 0;
+
+// Pushes that table.
+void push_classes(lua_State* L)
+{
+    push_registry(L, &classes_key);
+    if (!lua_istable(L, -1)) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        store_in_registry(L, &classes_key);
+    }
+}
+
 // Sets a closure over (metatable, all metatables) in the table at `target`.
 void set_closure(lua_State* L, int target, int metatable, int metatables, const char* name, lua_CFunction function)
 {
@@ -61,6 +75,19 @@ bool has_metatable(lua_State* L, int index)
     return same;
 }
 
+bool is_of_class(lua_State* L, int index, Class id)
+{
+    if (lua_type(L, index) != LUA_TUSERDATA || lua_getmetatable(L, index) == 0) {
+        return false;
+    }
+    push_classes(L);
+    lua_insert(L, -2);
+    lua_rawget(L, -2);
+    const bool is_it = lua_tointeger(L, -1) == static_cast<lua_Integer>(id);
+    lua_pop(L, 2);
+    return is_it;
+}
+
 int class_error(lua_State* L, int index)
 {
     const int metatable = lua_gettop(L);
@@ -99,6 +126,10 @@ void define_class(lua_State* L, Class id, const char* name, const luaL_Reg* meta
     for (; metamethods->name != nullptr; ++metamethods) {
         set_closure(L, metatable, metatable, metatables, metamethods->name, metamethods->func);
     }
+    push_classes(L);
+    lua_pushvalue(L, metatable);
+    lua_pushinteger(L, static_cast<int>(id));
+    lua_rawset(L, -3);
     lua_settop(L, metatable);
     lua_rawseti(L, metatables, static_cast<int>(id));
 }

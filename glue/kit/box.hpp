@@ -45,6 +45,9 @@ inline void push_metatable(lua_State* L, Class id)
 // Whether the value at `index` is a userdata with the metatable on top of the stack, which is popped.
 bool has_metatable(lua_State* L, int index);
 
+// Whether the value at `index` is an object of this class, of whichever generation.
+bool is_of_class(lua_State* L, int index, Class id);
+
 // Raises the argument error for a value that should have had the metatable on top of the stack.
 int class_error(lua_State* L, int index);
 

@@ -186,24 +186,6 @@ int iovec_tostring(lua_State* L)
     return 1;
 }
 
-// Key of the set of the metatables of all generations in the registry.
-const char metatables_key = 0;
-
-// Adds the metatable to that set. The table of all metatables is on top.
-void remember_metatable(lua_State* L)
-{
-    const int metatables = lua_gettop(L);
-    push_registry(L, &metatables_key);
-    if (!lua_istable(L, -1)) {
-        lua_newtable(L);
-        store_in_registry(L, &metatables_key);
-    }
-    lua_rawgeti(L, metatables, static_cast<int>(Class::iovec));
-    lua_pushboolean(L, 1);
-    lua_rawset(L, -3);
-    lua_settop(L, metatables);
-}
-
 constexpr luaL_Reg metamethods[] = {
     {"__gc", collect_fillable<IoVector>},
     {"__close", collect<IoVector>},
@@ -231,7 +213,6 @@ void define_iovec(lua_State* L)
 {
     define_class(L, Class::iovec, "iovec", metamethods);
     add_methods(L, Class::iovec, methods<Face>);
-    remember_metatable(L);
 }
 
 void add_iovec(lua_State* L)
@@ -243,14 +224,7 @@ void add_iovec(lua_State* L)
 
 void check_any_vector(lua_State* L, int index)
 {
-    push_registry(L, &metatables_key);
-    const bool has_any = lua_getmetatable(L, index) != 0;
-    if (has_any) {
-        lua_rawget(L, -2);
-    }
-    const bool is_vector = has_any && lua_toboolean(L, -1) != 0;
-    lua_pop(L, has_any ? 2 : 1);
-    if (!is_vector) {
+    if (!is_of_class(L, index, Class::iovec)) {
         check_object<IoVector>(L, index);
     }
 }
