@@ -111,8 +111,8 @@ Request AcceptOperation::prepare(int fd) noexcept
     Request request;
     request.kind = Request::Kind::accept;
     request.fd = fd;
-    request.address = peer_.writable();
-    request.address_size = &peer_size_;
+    request.address = peer_ != nullptr ? peer_->writable() : nullptr;
+    request.address_size = peer_ != nullptr ? &peer_size_ : nullptr;
     request.nonblock = nonblock_;
     return request;
 }
@@ -121,7 +121,9 @@ Progress AcceptOperation::complete(sys::Result<ssize_t> result) noexcept
 {
     if (result.ok()) {
         accepted_ = Fd(static_cast<int>(result.value));
-        peer_.resize(peer_size_);
+        if (peer_ != nullptr) {
+            peer_->resize(peer_size_);
+        }
         return finish(done<std::size_t>(0));
     }
     if (result.error == ECONNABORTED) {
@@ -136,7 +138,7 @@ Request ConnectOperation::prepare(int fd) noexcept
     Request request;
     request.kind = Request::Kind::connect;
     request.fd = fd;
-    request.address = address_.writable();
+    request.address = const_cast<sockaddr*>(address_.data());
     request.address_size = &size_;
     return request;
 }

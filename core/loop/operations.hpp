@@ -28,6 +28,9 @@ public:
         : Operation(Direction::read), room_(room), flags_(flags), nothing_is_end_(nothing_is_end)
     {}
 
+    // What was received, while the memory is left alone.
+    [[nodiscard]] std::string_view received() const noexcept { return {room_.data(), outcome_.value}; }
+
 protected:
     Request prepare(int fd) noexcept override;
     Progress complete(sys::Result<ssize_t> result) noexcept override;
@@ -90,6 +93,8 @@ class CallOperation final : public Operation {
 public:
     CallOperation(Direction direction, Call call) noexcept : Operation(direction), call_(call) {}
 
+    [[nodiscard]] const Call& call() const noexcept { return call_; }
+
 protected:
     Progress perform(const sys::System& system, int fd) noexcept override
     {
@@ -104,13 +109,15 @@ private:
     Call call_;
 };
 
-// accept(2). A connection that was gone before it was taken (ECONNABORTED) is not the end: the next one counts.
-class AcceptOperation final : public Operation {
+// accept(2). A connection that was gone before it was taken (ECONNABORTED) is not the end: the next one counts. `peer`,
+// if it is given, gets the peer's address.
+class AcceptOperation : public Operation {
 public:
-    explicit AcceptOperation(bool nonblock) noexcept : Operation(Direction::read), nonblock_(nonblock) {}
+    explicit AcceptOperation(bool nonblock, Address* peer = nullptr) noexcept
+        : Operation(Direction::read), nonblock_(nonblock), peer_(peer)
+    {}
 
     [[nodiscard]] Fd take() noexcept { return std::move(accepted_); }
-    [[nodiscard]] const Address& peer() const noexcept { return peer_; }
 
 protected:
     Request prepare(int fd) noexcept override;
@@ -118,12 +125,12 @@ protected:
 
 private:
     bool nonblock_;
-    Fd accepted_;
-    Address peer_;
     socklen_t peer_size_ = 0;
+    Fd accepted_;
+    Address* peer_;
 };
 
-// connect(2) on a non-blocking socket, to its end.
+// connect(2) on a non-blocking socket, to its end. The address is that of whoever made it.
 class ConnectOperation final : public Operation {
 public:
     explicit ConnectOperation(const Address& address) noexcept : Operation(Direction::write), address_(address) {}
@@ -133,7 +140,7 @@ protected:
     Progress complete(sys::Result<ssize_t> result) noexcept override;
 
 private:
-    Address address_;
+    const Address& address_;
     socklen_t size_ = 0;
 };
 

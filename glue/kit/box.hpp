@@ -28,6 +28,8 @@ enum class Class : int {
     errno_value,
     answers, // of the resolver, while they are turned into objects
     devices, // the same for interfaces
+    task,
+    scheduler,
 };
 
 inline constexpr int own_metatable = lua_upvalueindex(1);

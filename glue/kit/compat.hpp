@@ -57,6 +57,114 @@ inline void push_associated_table(lua_State* L, int index)
 #endif
 }
 
+// A userdata that may get an associated table later.
+inline void* new_userdata_for_table(lua_State* L, std::size_t size)
+{
+#if LUA_VERSION_NUM >= 504
+    return lua_newuserdatauv(L, size, 1);
+#else
+    return lua_newuserdata(L, size);
+#endif
+}
+
+// Associates the table on top of the stack, which is popped, with the userdata at `index`.
+inline void set_associated_table(lua_State* L, int index)
+{
+#if LUA_VERSION_NUM < 502
+    lua_setfenv(L, index);
+#else
+    lua_setuservalue(L, index);
+#endif
+}
+
+// Starts or goes on with a coroutine that has `arguments` on its stack, and gives LUA_OK, LUA_YIELD or an error. What
+// it returned or yielded is on its stack then.
+inline int resume(lua_State* L, lua_State* coroutine, int arguments)
+{
+#if LUA_VERSION_NUM >= 504
+    int results = 0;
+    return lua_resume(coroutine, L, arguments, &results);
+#elif LUA_VERSION_NUM >= 502
+    return lua_resume(coroutine, L, arguments);
+#else
+    static_cast<void>(L);
+    return lua_resume(coroutine, arguments);
+#endif
+}
+
+// Closes the <close> variables of a coroutine that goes no further.
+inline void close_coroutine(lua_State* L, lua_State* coroutine)
+{
+#if LUA_VERSION_RELEASE_NUM >= 50406
+    lua_closethread(coroutine, L);
+#elif LUA_VERSION_NUM >= 504
+    static_cast<void>(L);
+    lua_resetthread(coroutine);
+#else
+    static_cast<void>(L);
+    static_cast<void>(coroutine);
+#endif
+}
+
+// Whether a C function that Lua called may yield. Where the version cannot tell, it may: lua_yield raises an error
+// then.
+inline bool may_yield(lua_State* L)
+{
+#if LUA_VERSION_NUM >= 503 || defined(LUAJIT_VERSION)
+    return lua_isyieldable(L) != 0;
+#elif LUA_VERSION_NUM >= 502
+    static_cast<void>(L);
+    return true;
+#else
+    // A C function on the stack (pcall, table.sort, ...) is in the way. Metamethods and iterators are as well, but
+    // cannot be seen.
+    lua_Debug frame;
+    for (int level = 1; lua_getstack(L, level, &frame) != 0; ++level) {
+        lua_getinfo(L, "S", &frame);
+        if (*frame.what == 'C') {
+            return false;
+        }
+    }
+    return true;
+#endif
+}
+
+// Yields nothing from a C function. What the coroutine is resumed with are the function's results; where Lua can go on
+// with a C function, `raise_first` looks at them before and may raise an error. Where it cannot, see has_continuations.
+#if LUA_VERSION_NUM >= 502
+inline constexpr bool has_continuations = true;
+#else
+inline constexpr bool has_continuations = false;
+#endif
+
+#if LUA_VERSION_NUM >= 503
+template <void (*raise_first)(lua_State*, int)>
+int after_yield(lua_State* L, int, lua_KContext before)
+{
+    raise_first(L, static_cast<int>(before) + 1);
+    return lua_gettop(L) - static_cast<int>(before);
+}
+#elif LUA_VERSION_NUM >= 502
+template <void (*raise_first)(lua_State*, int)>
+int after_yield(lua_State* L)
+{
+    int before = 0;
+    lua_getctx(L, &before);
+    raise_first(L, before + 1);
+    return lua_gettop(L) - before;
+}
+#endif
+
+template <void (*raise_first)(lua_State*, int)>
+int yield_nothing(lua_State* L)
+{
+#if LUA_VERSION_NUM >= 502
+    return lua_yieldk(L, 0, lua_gettop(L), after_yield<raise_first>);
+#else
+    return lua_yield(L, 0);
+#endif
+}
+
 // The integer at `index`, which is a number; false if it is not a whole one that all versions hold exactly.
 inline bool to_integer(lua_State* L, int index, long long& value)
 {

@@ -194,14 +194,7 @@ int new_opaque(lua_State* L)
 int get_addrinfo(lua_State* L)
 {
     PortText port;
-    Query query;
-    query.host = opt_text(L, 1);
-    query.service = opt_service(L, 2, port);
-    query.family = opt_int(L, 3, AF_UNSPEC);
-    query.type = opt_int(L, 4, 0);
-    query.protocol = opt_int(L, 5, 0);
-    query.flags = check_flags(L, 6);
-    return push_list<Objects>(L, "getaddrinfo", query);
+    return push_list<Objects>(L, "getaddrinfo", check_query(L, 1, port));
 }
 
 // glibc takes the lower 16 bits of any number for the port.
@@ -258,6 +251,18 @@ const char* opt_service(lua_State* L, int index, PortText& text)
     return text;
 }
 
+Query check_query(lua_State* L, int first, PortText& port)
+{
+    Query query;
+    query.host = opt_text(L, first);
+    query.service = opt_service(L, first + 1, port);
+    query.family = opt_int(L, first + 2, AF_UNSPEC);
+    query.type = opt_int(L, first + 3, 0);
+    query.protocol = opt_int(L, first + 4, 0);
+    query.flags = check_flags(L, first + 5);
+    return query;
+}
+
 Query check_inet_query(lua_State* L, int family, PortText& port)
 {
     Query query;
@@ -286,18 +291,23 @@ Outcome<> look_up(lua_State* L, const Query& query, Answers*& answers)
     return work([&] { return resolve(sys::host(), query, answers->list); });
 }
 
+void push_answers(lua_State* L, std::span<const Resolved> answers)
+{
+    lua_createtable(L, static_cast<int>(answers.size()), 0);
+    int index = 0;
+    for (const Resolved& answer : answers) {
+        push_named(L, answer.info, answer.canonical_name);
+        lua_rawseti(L, -2, ++index);
+    }
+}
+
 template <class Face>
 int push_list(lua_State* L, const char* method, const Query& query)
 {
     Answers* answers = nullptr;
     const Outcome<> out = look_up(L, query, answers);
     return Face::value(L, method, out, [&](None) {
-        lua_createtable(L, static_cast<int>(answers->list.size()), 0);
-        int index = 0;
-        for (const Resolved& answer : answers->list) {
-            push_named(L, answer.info, answer.canonical_name);
-            lua_rawseti(L, -2, ++index);
-        }
+        push_answers(L, answers->list);
         answers->list = {}; // now rather than with the userdata: Lua's collector does not see this memory
         return 1;
     });

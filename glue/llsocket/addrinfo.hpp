@@ -41,6 +41,9 @@ using PortText = char[8];
 // name.
 const char* opt_service(lua_State* L, int index, PortText& text);
 
+// The arguments (host [, port [, family [, socktype [, protocol [, flag...]]]]]) from `first` on.
+Query check_query(lua_State* L, int first, PortText& port);
+
 // The arguments (host [, port [, socktype [, protocol [, flag...]]]]); the query points into `port`.
 Query check_inet_query(lua_State* L, int family, PortText& port);
 
@@ -49,6 +52,9 @@ Outcome<AddressInfo> check_unix_address(lua_State* L);
 
 // Looks up into a userdata, which is left on the stack.
 Outcome<> look_up(lua_State* L, const Query& query, Answers*& answers);
+
+// Pushes the list of addrinfo objects.
+void push_answers(lua_State* L, std::span<const Resolved> answers);
 
 // Looks up and pushes the list of addrinfo objects.
 template <class Face>

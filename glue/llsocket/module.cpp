@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "glue/llsocket/module.hpp"
+
 #include "core/sys/system.hpp"
 #include "glue/llsocket/addrinfo.hpp"
 #include "glue/llsocket/cmsghdr.hpp"
@@ -160,12 +162,17 @@ void add_functions_of<Numbers>(lua_State* L)
     add_functions(L, Class::socket, transfer_methods<Numbers>());
 }
 
+// Key of the table of all metatables of a generation in the registry.
+template <class Face>
+const char metatables_key = 0;
+
 // Adds to the module table on top of the stack.
 template <class Face>
 void add_submodules(lua_State* L)
 {
     const int module = lua_gettop(L);
-    push_metatables(L, Face::generation); // kept by the closures over it
+    push_metatables(L, Face::generation);
+    store_in_registry(L, &metatables_key<Face>);
     define_classes<Face>(L);
     add_functions_of<Face>(L);
     for (const Submodule& submodule : submodules<Face>) {
@@ -206,6 +213,13 @@ int push_submodule(lua_State* L, const char* name)
 }
 
 } // namespace
+
+void push_object_metatables(lua_State* L)
+{
+    push_module<Objects>(L);
+    lua_pop(L, 1);
+    push_registry(L, &metatables_key<Objects>);
+}
 
 } // namespace llnet
 

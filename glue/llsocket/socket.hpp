@@ -8,6 +8,7 @@
 #include "glue/faces/strings.hpp"
 #include "glue/kit/box.hpp"
 
+#include <cstdio>
 #include <type_traits>
 
 namespace llnet {
@@ -98,6 +99,20 @@ inline How opt_how(lua_State* L, int index)
 {
     return is_absent(L, index) ? How{} : How{check_how(L, index), true};
 }
+
+// A file by its descriptor number or by a handle of Lua's io library, whose stream is given as well.
+struct File {
+    int fd;
+    std::FILE* stream;
+};
+
+File check_file(lua_State* L, int index);
+
+// What the stream still holds is in the file afterwards.
+Outcome<> flush_file(const File& file);
+
+// Pushes the address that a message came from, or nil if the protocol told none.
+void push_sender(lua_State* L, const Address& from, SocketRef socket);
 
 // A network interface's name, short enough for the kernel (IF_NAMESIZE).
 const char* check_interface(lua_State* L, int index);

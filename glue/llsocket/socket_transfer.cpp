@@ -92,15 +92,6 @@ int socket_recv(lua_State* L)
     return receive_string<Face>(L, "recv", check_flags(L, 3));
 }
 
-void push_sender(lua_State* L, const Address& from, SocketRef socket)
-{
-    if (from.empty()) {
-        lua_pushnil(L);
-    } else {
-        push_addrinfo(L, {from, type_of(sys::host(), socket), socket.protocol});
-    }
-}
-
 template <class Face>
 int socket_recvfrom(lua_State* L)
 {
@@ -115,28 +106,6 @@ int socket_recvfrom(lua_State* L)
     });
 }
 
-// A file by its descriptor number or by a handle of Lua's io library, whose stream is given as well.
-struct File {
-    int fd;
-    std::FILE* stream;
-};
-
-File check_file(lua_State* L, int index)
-{
-    if (lua_type(L, index) == LUA_TNUMBER) {
-        return {check_int(L, index, 0), nullptr};
-    }
-    lua_getfield(L, LUA_REGISTRYINDEX, LUA_FILEHANDLE);
-    if (!has_metatable(L, index)) {
-        type_error(L, index, "file or integer");
-    }
-    std::FILE* stream = stream_of(lua_touserdata(L, index));
-    if (stream == nullptr) {
-        luaL_argerror(L, index, "file is closed");
-    }
-    return {fileno(stream), stream};
-}
-
 template <class Face>
 int socket_sendfile(lua_State* L)
 {
@@ -144,7 +113,7 @@ int socket_sendfile(lua_State* L)
     const File file = check_file(L, 2);
     const auto size = static_cast<std::size_t>(check_integer(L, 3, 0, LLONG_MAX));
     const auto offset = static_cast<off_t>(is_absent(L, 4) ? 0 : check_integer(L, 4, 0, LLONG_MAX));
-    const Outcome<> flushed = file.stream != nullptr ? flush(sys::host(), file.stream) : done();
+    const Outcome<> flushed = flush_file(file);
     const Outcome<std::size_t> out = flushed.done() ? send_file(sys::host(), self, file.fd, offset, size)
                                                     : Outcome<std::size_t>{flushed.status, 0, flushed.error};
     const bool at_end = out.done() && out.value == 0;
@@ -167,6 +136,36 @@ constexpr Method methods<Numbers>[] = {
 };
 
 } // namespace
+
+File check_file(lua_State* L, int index)
+{
+    if (lua_type(L, index) == LUA_TNUMBER) {
+        return {check_int(L, index, 0), nullptr};
+    }
+    lua_getfield(L, LUA_REGISTRYINDEX, LUA_FILEHANDLE);
+    if (!has_metatable(L, index)) {
+        type_error(L, index, "file or integer");
+    }
+    std::FILE* stream = stream_of(lua_touserdata(L, index));
+    if (stream == nullptr) {
+        luaL_argerror(L, index, "file is closed");
+    }
+    return {fileno(stream), stream};
+}
+
+Outcome<> flush_file(const File& file)
+{
+    return file.stream != nullptr ? flush(sys::host(), file.stream) : done();
+}
+
+void push_sender(lua_State* L, const Address& from, SocketRef socket)
+{
+    if (from.empty()) {
+        lua_pushnil(L);
+    } else {
+        push_addrinfo(L, {from, type_of(sys::host(), socket), socket.protocol});
+    }
+}
 
 template <class Face>
 std::span<const Method> transfer_methods()

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// What goes on in a scheduler, for whoever looks for a task that hangs.
+#include "glue/net/inspect.hpp"
+
+#include "glue/net/scheduler.hpp"
+
+namespace llnet {
+
+namespace {
+
+lua_Number seconds(Clock::duration duration)
+{
+    return std::chrono::duration<lua_Number>(duration).count();
+}
+
+void set_count(lua_State* L, const char* name, std::uint64_t count)
+{
+    lua_pushinteger(L, static_cast<lua_Integer>(count));
+    lua_setfield(L, -2, name);
+}
+
+void set_seconds(lua_State* L, const char* name, Clock::duration duration)
+{
+    lua_pushnumber(L, seconds(duration));
+    lua_setfield(L, -2, name);
+}
+
+// counts() -> table of what was counted since the loop was made
+int counts(lua_State* L)
+{
+    Scheduler& scheduler = check_scheduler(L);
+    const LoopStats& stats = scheduler.loop().stats();
+    lua_createtable(L, 0, 12);
+    set_count(L, "tasks", scheduler.tasks);
+    set_count(L, "spawned", scheduler.spawned);
+    set_count(L, "resumed", scheduler.resumed);
+    set_count(L, "timers", scheduler.loop().timers());
+    set_count(L, "started", stats.started);
+    set_count(L, "at_once", stats.at_once);
+    set_count(L, "wakeups", stats.waits);
+    set_count(L, "events", stats.events);
+    set_count(L, "timeouts", stats.timeouts);
+    set_count(L, "cancelled", stats.cancelled);
+    set_seconds(L, "longest_step", scheduler.longest_step);
+    return 1;
+}
+
+// Adds a row about a task to the list on top of the stack.
+void add_row(lua_State* L, int index, const Task& task)
+{
+    const Deadline now = Clock::now();
+    lua_createtable(L, 0, 7);
+    push_task(L, task);
+    lua_setfield(L, -2, "task");
+    push_coroutine(L, task);
+    lua_setfield(L, -2, "coroutine");
+    lua_pushstring(L, task.what);
+    lua_setfield(L, -2, "what");
+    set_count(L, "id", task.number);
+    set_seconds(L, "since", now - task.since);
+    if (task.fd >= 0) {
+        set_count(L, "fd", static_cast<std::uint64_t>(task.fd));
+    }
+    if (task.until) {
+        set_seconds(L, "deadline", *task.until - now);
+    }
+    lua_rawseti(L, -2, index);
+}
+
+// waiting() -> list of a table for each task that waits
+int waiting(lua_State* L)
+{
+    Scheduler& scheduler = check_scheduler(L);
+    lua_settop(L, 0);
+    lua_newtable(L);
+    int rows = 0;
+    for (int id = 1; id <= scheduler.last_id(); ++id) {
+        const Task* task = push_task_of(L, id);
+        if (task != nullptr && task->status == Task::Status::waiting) {
+            lua_pushvalue(L, 1);
+            add_row(L, ++rows, *task);
+        }
+        lua_settop(L, 1);
+    }
+    return 1;
+}
+
+constexpr Method functions[] = {
+    {"counts", counts},
+    {"waiting", waiting},
+};
+
+} // namespace
+
+void add_inspect(lua_State* L)
+{
+    add_functions(L, Class::task, functions);
+}
+
+} // namespace llnet

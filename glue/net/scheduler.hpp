@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/addr/address.hpp"
+#include "core/loop/lookup.hpp"
+#include "glue/net/task.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+namespace llnet {
+
+// The tasks of a Lua state and the loop that they wait on. There is one for each state.
+//
+// Their coroutines and userdata are in a table, the anchors, by the task's id. Nothing here points to a coroutine for
+// longer than it runs.
+class Scheduler {
+public:
+    static constexpr std::size_t scratch_size = 65536;
+
+    Scheduler() noexcept = default;
+    Scheduler(const Scheduler&) = delete;
+    Scheduler& operator=(const Scheduler&) = delete;
+
+    // Whether there is a loop, and it was not made by the process that this one is a child of.
+    [[nodiscard]] bool is_usable() const noexcept { return loop_ != nullptr && !loop_->is_inherited(); }
+
+    // Makes a loop. One of the parent, and its tasks, are forgotten; so must be their anchors. Throws std::bad_alloc.
+    Outcome<> open();
+
+    [[nodiscard]] Loop& loop() noexcept { return *loop_; }
+    // Whether the task is one of this loop that has not ended.
+    [[nodiscard]] bool has(const Task& task) const noexcept
+    {
+        return is_usable() && !task.has_ended() && task.generation == generation;
+    }
+    // Throws std::bad_alloc.
+    Lookups& lookups();
+    // Memory in which an operation leaves what it received, until it is taken.
+    [[nodiscard]] std::span<char> scratch() noexcept { return scratch_; }
+
+    // A place among the anchors; it stays free until it is taken. Throws std::bad_alloc.
+    int free_id();
+    void take_id() noexcept;
+    void give_id(int id) noexcept;
+    [[nodiscard]] int last_id() const noexcept { return last_id_; }
+
+    List<Task> ready;             // to be run
+    Task* due = nullptr;          // its wait is over; nothing else comes before it
+    Task* current = nullptr;      // while it runs
+    lua_State* running = nullptr; // its coroutine, or the one that it resumed, while it runs
+    bool is_calling = false;      // a function that is no task, such as the hook for errors
+    std::size_t tasks = 0;        // that have not ended
+    std::size_t idle_tasks = 0;   // of these, those which only another task can wake
+    std::uint64_t spawned = 0;
+    std::uint64_t resumed = 0;
+    unsigned generation = 0; // of the loop
+    bool is_closed = false;  // with the Lua state
+    Deadline step_began{};
+    Clock::duration longest_step{};
+    Address from; // of what was received last
+
+    void begin_step() noexcept { step_began = Clock::now(); }
+    void end_step() noexcept { longest_step = std::max(longest_step, Clock::now() - step_began); }
+
+private:
+    std::unique_ptr<Loop> loop_;
+    std::unique_ptr<Lookups> lookups_; // after the loop, so that it goes first
+    std::vector<char> scratch_;
+    std::vector<int> free_ids_;
+    int last_id_ = 0;
+
+    void forget_tasks() noexcept;
+};
+
+template <>
+struct ClassOf<Scheduler> {
+    static constexpr Class id = Class::scheduler;
+};
+
+// Fields of the table of all metatables, beside those: see Class.
+inline constexpr int scheduler_slot = 100;
+inline constexpr int anchors_slot = 101;
+inline constexpr int callbacks_slot = 102; // functions of lua/net/loop.lua
+
+// The scheduler of a function's module.
+Scheduler& scheduler_of(lua_State* L);
+
+// The same, with a loop that is this process's own.
+Scheduler& check_scheduler(lua_State* L);
+
+// Pushes the coroutine of a task that has not ended, and gives it.
+lua_State* push_coroutine(lua_State* L, const Task& task);
+
+// Pushes the userdata of a task that has not ended.
+void push_task(lua_State* L, const Task& task);
+
+// Pushes what is at the place of this id, and gives the task if there is one.
+const Task* push_task_of(lua_State* L, int id);
+
+// The task whose userdata is the first argument ends before it began.
+void cancel_unbegun(lua_State* L, Task& task);
+
+// Adds spawn, turn, exit and so on to the table below the table of all metatables.
+void add_scheduler(lua_State* L);
+
+} // namespace llnet

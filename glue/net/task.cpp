@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+#include "glue/net/task.hpp"
+
+#include "glue/net/wait.hpp"
+
+#include <cerrno>
+
+namespace llnet {
+
+namespace {
+
+constexpr const char* status_names[] = {"ready", "running", "waiting", "done", "failed", "cancelled"};
+
+int task_id(lua_State* L)
+{
+    lua_pushinteger(L, static_cast<lua_Integer>(check_self<Task>(L).number));
+    return 1;
+}
+
+int task_status(lua_State* L)
+{
+    lua_pushstring(L, status_names[static_cast<int>(check_self<Task>(L).status)]);
+    return 1;
+}
+
+int task_tostring(lua_State* L)
+{
+    const Task& self = check_self<Task>(L);
+    lua_pushfstring(L, "net.loop.task: %d, %s", static_cast<int>(self.number),
+                    status_names[static_cast<int>(self.status)]);
+    return 1;
+}
+
+int push_end(lua_State* L, Scheduler&, Task& task)
+{
+    if (!task.operation()->outcome().done()) {
+        return push_failure(L, *task.operation(), task.what);
+    }
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+// task:wait_end([seconds]) -> true when it has ended | nil, nil, true
+int wait_end(lua_State* L)
+{
+    Task& self = check_self<Task>(L);
+    if (self.has_ended()) {
+        lua_pushboolean(L, 1);
+        return 1;
+    }
+    const Wait wait = check_wait(L, "join", 2);
+    luaL_argcheck(L, &self != &wait.task, 1, "a task cannot join itself");
+    auto& join = wait.task.emplace_operation<JoinOperation>();
+    join.joiner.task = &wait.task;
+    self.joiners.push_back(join.joiner);
+    wait.task.is_idle = true;
+    return start_wait_alone(L, wait, push_end);
+}
+
+// task:results() -> true, value... | false, error of one that has ended
+int task_results(lua_State* L)
+{
+    const Task& self = check_self<Task>(L);
+    lua_settop(L, 1);
+    lua_pushboolean(L, self.status == Task::Status::done);
+    if (!self.has_results) {
+        return 1;
+    }
+    push_associated_table(L, 1);
+    lua_getfield(L, 3, "n");
+    const auto results = static_cast<int>(lua_tointeger(L, -1));
+    luaL_checkstack(L, results, "too many results of a task");
+    lua_pop(L, 1);
+    for (int i = 1; i <= results; ++i) {
+        lua_rawgeti(L, 3, i);
+    }
+    lua_remove(L, 3);
+    return 1 + results;
+}
+
+// task:cancel() -> whether it had not ended
+int task_cancel(lua_State* L)
+{
+    Task& self = check_self<Task>(L);
+    Scheduler& scheduler = scheduler_of(L);
+    const bool lives = scheduler.has(self);
+    if (lives && !self.has_begun) {
+        cancel_unbegun(L, self);
+    } else if (lives) {
+        self.is_cancelled = true;
+        if (self.operation() != nullptr) {
+            scheduler.loop().cancel(*self.operation(), ECANCELED);
+        }
+    }
+    lua_pushboolean(L, lives);
+    return 1;
+}
+
+// task:resume(value...) -> whether it was suspended
+int task_resume(lua_State* L)
+{
+    Task& self = check_self<Task>(L);
+    Scheduler& scheduler = scheduler_of(L);
+    const int values = lua_gettop(L) - 1;
+    bool is_resumed = false;
+    if (scheduler.has(self) && self.is_suspended() && self.values == 0) {
+        lua_State* coroutine = push_coroutine(L, self);
+        lua_insert(L, 2);
+        if (lua_checkstack(coroutine, values + 1) == 0) {
+            return luaL_error(L, "too many values for a task");
+        }
+        is_resumed = scheduler.loop().complete(*self.operation(), done<std::size_t>(0));
+        if (is_resumed) {
+            lua_pushboolean(coroutine, 1);
+            lua_xmove(L, coroutine, values);
+            self.values = values + 1;
+        }
+    }
+    lua_pushboolean(L, is_resumed);
+    return 1;
+}
+
+// task:observe(): the callback "ended" will be told of its end.
+int task_observe(lua_State* L)
+{
+    check_self<Task>(L).is_observed = true;
+    return 0;
+}
+
+constexpr luaL_Reg metamethods[] = {
+    {"__gc", collect<Task>},
+    {"__close", leave_scope<Task>},
+    {"__tostring", task_tostring},
+    {nullptr, nullptr},
+};
+
+constexpr Method methods[] = {
+    {"id", task_id},         {"status", task_status}, {"wait_end", wait_end},    {"results", task_results},
+    {"cancel", task_cancel}, {"resume", task_resume}, {"observe", task_observe},
+};
+
+} // namespace
+
+void define_task(lua_State* L)
+{
+    define_class(L, Class::task, "task", metamethods);
+    add_methods(L, Class::task, methods);
+}
+
+} // namespace llnet

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+// Calls on sockets that take their time: (socket, seconds, what the method of the socket takes).
+#include "glue/net/transfer.hpp"
+
+#include "core/sock/transfer.hpp"
+#include "glue/llsocket/addrinfo.hpp"
+#include "glue/llsocket/socket.hpp"
+#include "glue/net/wait.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+
+namespace llnet {
+
+namespace {
+
+constexpr std::size_t default_room = 4096;
+
+// Has the task wait for its operation on the socket that is the first argument.
+int start_on_socket(lua_State* L, const Wait& wait, Socket& socket, PushResults push)
+{
+    const Outcome<Loop::Key> key = work([&] { return wait.scheduler.loop().watch(socket); });
+    if (!key.done()) {
+        return push_failure(L, system_error(key.error.code, wait.task.what), wait.task.what);
+    }
+    wait.task.fd = socket.fd.get();
+    return start_wait(L, wait, key.value, push);
+}
+
+// nil at the end of a stream, or what a failure gives.
+int push_end(lua_State* L, const Task& task)
+{
+    if (task.operation()->outcome().status != Status::end) {
+        return push_failure(L, *task.operation(), task.what);
+    }
+    lua_pushnil(L);
+    return 1;
+}
+
+int push_received(lua_State* L, Scheduler&, Task& task)
+{
+    const auto& receive = static_cast<const ReceiveOperation&>(*task.operation());
+    if (!receive.outcome().done()) {
+        return push_end(L, task);
+    }
+    lua_pushlstring(L, receive.received().data(), receive.received().size());
+    return 1;
+}
+
+// Room for what is received: that which all operations share, or some of its own that the coroutine keeps.
+std::span<char> room_for(lua_State* L, Scheduler& scheduler, std::size_t size)
+{
+    const std::span<char> scratch = scheduler.scratch();
+    return size <= scratch.size() ? scratch.first(size) : std::span(static_cast<char*>(new_userdata(L, size)), size);
+}
+
+// recv(socket, seconds [, size [, flag...]]) -> string | nil (end) | nil, err | nil, nil, true
+int recv(lua_State* L)
+{
+    auto& socket = check_object<Socket>(L, 1);
+    const std::size_t size = opt_size(L, 3, default_room);
+    const int flags = check_flags(L, 4);
+    const Wait wait = check_wait(L, "recv", 2);
+    const std::span<char> room = room_for(L, wait.scheduler, size);
+    if (size == 0 && socket.fd.get() >= 0) {
+        lua_pushliteral(L, "");
+        return 1;
+    }
+    wait.task.emplace_operation<ReceiveOperation>(room, flags, nothing_means_end(sys::host(), socket, flags));
+    return start_on_socket(L, wait, socket, push_received);
+}
+
+// A count of bytes that went, also when not all did.
+int push_sent(lua_State* L, Scheduler&, Task& task)
+{
+    const Operation& operation = *task.operation();
+    const Outcome<std::size_t>& out = operation.outcome();
+    const int code = out.error.code;
+    if (!out.done() && !operation.timed_out() && (code == EPIPE || code == ECONNRESET)) {
+        lua_pushnil(L);
+        return 1;
+    }
+    const bool counts = out.done() || operation.timed_out() || out.value > 0;
+    const int results = out.done() ? 0 : push_failure(L, operation, task.what);
+    if (!counts) {
+        return results;
+    }
+    lua_pushinteger(L, static_cast<lua_Integer>(out.value));
+    if (results > 0) {
+        lua_replace(L, -1 - results);
+    }
+    return std::max(results, 1);
+}
+
+// send(socket, seconds, string [, flag...]) -> n | n, nil, true | nil (closed by the peer) | nil, err
+int send(lua_State* L)
+{
+    auto& socket = check_object<Socket>(L, 1);
+    const std::string_view bytes = check_bytes(L, 3);
+    const int flags = check_flags(L, 4);
+    const Wait wait = check_wait(L, "send", 2);
+    if (bytes.empty() && is_stream(sys::host(), socket)) {
+        lua_pushinteger(L, 0);
+        return 1;
+    }
+    wait.task.emplace_operation<SendOperation>(bytes, flags);
+    return start_on_socket(L, wait, socket, push_sent);
+}
+
+struct ReceiveFrom {
+    Address* from;
+    SocketRef socket;
+    std::span<char> room;
+    int flags;
+
+    Outcome<std::size_t> operator()(const sys::System& system, int) const noexcept
+    {
+        return receive_from(system, socket, room, flags | MSG_DONTWAIT, *from);
+    }
+};
+
+using ReceiveFromOperation = CallOperation<ReceiveFrom>;
+
+int push_received_from(lua_State* L, Scheduler& scheduler, Task& task)
+{
+    const auto& receive = static_cast<const ReceiveFromOperation&>(*task.operation());
+    if (!receive.outcome().done()) {
+        return push_end(L, task);
+    }
+    lua_pushlstring(L, receive.call().room.data(), receive.outcome().value);
+    push_sender(L, scheduler.from, receive.call().socket);
+    return 2;
+}
+
+// recvfrom(socket, seconds [, size [, flag...]]) -> string, addrinfo | ...
+int recvfrom(lua_State* L)
+{
+    auto& socket = check_object<Socket>(L, 1);
+    const std::size_t size = opt_size(L, 3, default_room);
+    const int flags = check_flags(L, 4);
+    const Wait wait = check_wait(L, "recvfrom", 2);
+    const std::span<char> room = room_for(L, wait.scheduler, size);
+    wait.task.emplace_operation<ReceiveFromOperation>(Direction::read,
+                                                      ReceiveFrom{&wait.scheduler.from, socket, room, flags});
+    return start_on_socket(L, wait, socket, push_received_from);
+}
+
+struct SendTo {
+    SocketRef socket;
+    std::string_view bytes;
+    const Address* address;
+    int flags;
+
+    Outcome<std::size_t> operator()(const sys::System& system, int) const noexcept
+    {
+        return send_to(system, socket, bytes, *address, flags | MSG_DONTWAIT);
+    }
+};
+
+// sendto(socket, seconds, string, addrinfo [, flag...]) -> as send
+int sendto(lua_State* L)
+{
+    auto& socket = check_object<Socket>(L, 1);
+    const std::string_view bytes = check_bytes(L, 3);
+    const Address& address = check_object<AddressBox>(L, 4).info.address;
+    const int flags = check_flags(L, 5);
+    const Wait wait = check_wait(L, "sendto", 2);
+    wait.task.emplace_operation<CallOperation<SendTo>>(Direction::write, SendTo{socket, bytes, &address, flags});
+    return start_on_socket(L, wait, socket, push_sent);
+}
+
+// sendfile(socket, seconds, file, size [, offset]) -> as send; fewer at the end of the file
+int sendfile(lua_State* L)
+{
+    auto& socket = check_object<Socket>(L, 1);
+    const File file = check_file(L, 3);
+    const auto size = static_cast<std::size_t>(check_integer(L, 4, 0, LLONG_MAX));
+    const auto offset = static_cast<off_t>(is_absent(L, 5) ? 0 : check_integer(L, 5, 0, LLONG_MAX));
+    const Wait wait = check_wait(L, "sendfile", 2);
+    if (const Outcome<> flushed = flush_file(file); !flushed.done()) {
+        return push_failure(L, flushed.error, "sendfile");
+    }
+    wait.task.emplace_operation<SendFileOperation>(file.fd, offset, size);
+    return start_on_socket(L, wait, socket, push_sent);
+}
+
+// A blocking descriptor would hold up all tasks.
+void check_nonblock(lua_State* L, const Socket& socket)
+{
+    const Outcome<bool> set = nonblock(sys::host(), socket.fd.get());
+    luaL_argcheck(L, !set.done() || set.value, 1, "socket blocks; make it with nonblock");
+}
+
+struct AcceptSocket final : AcceptOperation {
+    explicit AcceptSocket(SocketRef the_listener) noexcept : AcceptOperation(true), listener(the_listener) {}
+
+    SocketRef listener;
+};
+
+int push_accepted(lua_State* L, Scheduler&, Task& task)
+{
+    auto& accept = static_cast<AcceptSocket&>(*task.operation());
+    if (!accept.outcome().done()) {
+        return push_failure(L, accept, task.what);
+    }
+    auto& socket = reserve<Socket>(L);
+    socket = {accept.take(), accept.listener.family, accept.listener.type, accept.listener.protocol};
+    return 1;
+}
+
+// accept(socket, seconds) -> socket, which does not block | nil, err | nil, nil, true
+int accept(lua_State* L)
+{
+    auto& socket = check_object<Socket>(L, 1);
+    check_nonblock(L, socket);
+    const Wait wait = check_wait(L, "accept", 2);
+    wait.task.emplace_operation<AcceptSocket>(socket);
+    return start_on_socket(L, wait, socket, push_accepted);
+}
+
+int push_connected(lua_State* L, Scheduler&, Task& task)
+{
+    if (!task.operation()->outcome().done()) {
+        return push_failure(L, *task.operation(), task.what);
+    }
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+// connect(socket, seconds, addrinfo) -> true | nil, err | nil, nil, true
+int connect(lua_State* L)
+{
+    auto& socket = check_object<Socket>(L, 1);
+    const Address& address = check_object<AddressBox>(L, 3).info.address;
+    check_nonblock(L, socket);
+    const Wait wait = check_wait(L, "connect", 2);
+    wait.task.emplace_operation<ConnectOperation>(address);
+    return start_on_socket(L, wait, socket, push_connected);
+}
+
+int push_resolved(lua_State* L, Scheduler&, Task& task)
+{
+    const auto& lookup = static_cast<const LookupOperation&>(*task.operation());
+    if (!lookup.outcome().done()) {
+        return push_failure(L, lookup, task.what);
+    }
+    push_answers(L, lookup.answers);
+    return 1;
+}
+
+std::optional<std::string> copy_of(const char* text)
+{
+    return text != nullptr ? std::optional<std::string>(text) : std::nullopt;
+}
+
+// getaddrinfo(seconds [, host [, port [, family [, socktype [, protocol [, flag...]]]]]]) -> list of addrinfo | ...
+int getaddrinfo(lua_State* L)
+{
+    PortText port;
+    const Query query = check_query(L, 2, port);
+    const Wait wait = check_wait(L, "getaddrinfo", 1);
+    auto& lookup = wait.task.emplace_operation<LookupOperation>();
+    const Outcome<> started = work([&] {
+        LookupQuery copy{copy_of(query.host), copy_of(query.service), query.family,
+                         query.type,          query.protocol,         query.flags};
+        return wait.scheduler.lookups().start(lookup, std::move(copy), wait.until);
+    });
+    if (!started.done()) {
+        return push_failure(L, started.error, "getaddrinfo");
+    }
+    return yield_wait(L, wait, push_resolved);
+}
+
+constexpr Method functions[] = {
+    {"recv", recv},         {"send", send},     {"recvfrom", recvfrom}, {"sendto", sendto},
+    {"sendfile", sendfile}, {"accept", accept}, {"connect", connect},   {"getaddrinfo", getaddrinfo},
+};
+
+} // namespace
+
+void add_transfer(lua_State* L)
+{
+    add_functions(L, Class::task, functions);
+}
+
+} // namespace llnet

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#include "glue/net/wait.hpp"
+
+#include "core/sock/socket.hpp"
+#include "glue/kit/errors.hpp"
+#include "glue/llsocket/socket.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace llnet {
+
+const char raise_tag = 0;
+
+namespace {
+
+int refuse(lua_State* L, const char* what, const char* why)
+{
+    return luaL_error(L, "cannot %s here: %s", what, why);
+}
+
+// nullopt for as long as it takes.
+std::optional<Deadline> check_deadline(lua_State* L, int index)
+{
+    if (is_absent(L, index)) {
+        return std::nullopt;
+    }
+    const std::chrono::duration<double> seconds(check_duration(L, index));
+    return Clock::now() + std::chrono::ceil<Clock::duration>(seconds);
+}
+
+std::optional<Deadline> nearest(const std::optional<Deadline>& a, const std::optional<Deadline>& b)
+{
+    return a && b ? std::min(*a, *b) : (a ? a : b);
+}
+
+} // namespace
+
+Wait check_wait(lua_State* L, const char* what, int seconds)
+{
+    Scheduler& scheduler = scheduler_of(L);
+    const std::optional<Deadline> until = check_deadline(L, seconds);
+    Task* task = scheduler.current;
+    if (task == nullptr) {
+        refuse(L, what, "this is not inside a task; tasks begin with run() or spawn()");
+    }
+    if (!scheduler.is_usable()) {
+        refuse(L, what, "the loop is the parent's of this process; a child makes its own with run()");
+    }
+    if (L != scheduler.running) {
+        refuse(L, what,
+               "the coroutine was resumed by a coroutine.resume or coroutine.wrap that was taken before the loop "
+               "ran; take net.loop.coresume or net.loop.cowrap");
+    }
+    if (!may_yield(L)) {
+        refuse(L, what, "a C function such as pcall or table.sort is in the way; for pcall take net.pcall");
+    }
+    if (task->is_cancelled) {
+        task->is_cancelled = false;
+        task->was_cancelled = true;
+        push_cancellation(L);
+        lua_error(L);
+    }
+    task->what = what;
+    task->fd = -1;
+    task->is_idle = false;
+    return {scheduler, *task, nearest(until, task->limit)};
+}
+
+Outcome<Loop::Key> watch_argument(lua_State* L, Scheduler& scheduler, int index)
+{
+    if (is_of_class(L, index, Class::socket)) {
+        Socket& socket = *static_cast<Socket*>(lua_touserdata(L, index));
+        return work([&] { return scheduler.loop().watch(socket); });
+    }
+    const int fd = check_descriptor(L, index);
+    return work([&] { return scheduler.loop().watch(fd); });
+}
+
+int check_descriptor(lua_State* L, int index)
+{
+    if (is_of_class(L, index, Class::socket)) {
+        return static_cast<Socket*>(lua_touserdata(L, index))->fd.get();
+    }
+    if (lua_type(L, index) != LUA_TNUMBER) {
+        type_error(L, index, "socket or integer");
+    }
+    return check_int(L, index, 0);
+}
+
+int start_wait(lua_State* L, const Wait& wait, Loop::Key key, PushResults push)
+{
+    Operation& operation = *wait.task.operation();
+    if (!wait.scheduler.loop().start(operation, key, wait.until)) {
+        return yield_wait(L, wait, push);
+    }
+    return push(L, wait.scheduler, wait.task);
+}
+
+int start_wait_alone(lua_State* L, const Wait& wait, PushResults push)
+{
+    wait.scheduler.loop().start_alone(*wait.task.operation(), wait.until);
+    return yield_wait(L, wait, push);
+}
+
+int yield_wait(lua_State* L, const Wait& wait, PushResults push)
+{
+    Task& task = wait.task;
+    task.push = push;
+    task.until = wait.until;
+    task.since = wait.scheduler.step_began;
+    task.status = Task::Status::waiting;
+    return yield_nothing<raise_if_asked>(L);
+}
+
+int push_failure(lua_State* L, const Operation& operation, const char* what)
+{
+    lua_pushnil(L);
+    if (operation.timed_out()) {
+        lua_pushnil(L);
+        lua_pushboolean(L, 1);
+        return 3;
+    }
+    lua_pop(L, 1);
+    return push_failure(L, operation.outcome().error, what);
+}
+
+int push_failure(lua_State* L, const Error& error, const char* what)
+{
+    const bool is_by_loop = std::string_view(error.op) == "loop";
+    lua_pushnil(L);
+    push_error_text(L, error.kind, error.code, is_by_loop ? what : error.op);
+    return 2;
+}
+
+void raise_if_asked(lua_State* L, int index)
+{
+    if (lua_touserdata(L, index) == &raise_tag) {
+        lua_settop(L, index + 1);
+        lua_error(L);
+    }
+}
+
+void push_cancellation(lua_State* L)
+{
+    push_error_text(L, ErrorKind::system, ECANCELED, "cancel");
+}
+
+} // namespace llnet

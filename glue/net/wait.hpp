@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "glue/net/scheduler.hpp"
+
+namespace llnet {
+
+// A wait of the task that calls, from its arguments to its results: check_wait() first, then prepare an operation in
+// wait.task and start it.
+struct Wait {
+    Scheduler& scheduler;
+    Task& task;
+    std::optional<Deadline> until;
+};
+
+// Raises an error unless the caller is a task that may wait here. `seconds` is the index of how long it may take, nil
+// or none for as long as it takes.
+Wait check_wait(lua_State* L, const char* what, int seconds);
+
+// What is waited on: a socket of any generation or the number of a descriptor. Raises an argument error for anything
+// else; what cannot be watched is told by the outcome.
+Outcome<Loop::Key> watch_argument(lua_State* L, Scheduler& scheduler, int index);
+// The number of it.
+int check_descriptor(lua_State* L, int index);
+
+// Starts the task's operation. Either it is finished and its results are pushed, or the task yields; the function that
+// calls this returns what this gives.
+int start_wait(lua_State* L, const Wait& wait, Loop::Key key, PushResults push);
+int start_wait_alone(lua_State* L, const Wait& wait, PushResults push);
+
+// For operations that were started already.
+int yield_wait(lua_State* L, const Wait& wait, PushResults push);
+
+// The results of an operation that failed: nil, nil, true when its deadline has passed, else nil and the error.
+int push_failure(lua_State* L, const Operation& operation, const char* what);
+int push_failure(lua_State* L, const Error& error, const char* what);
+
+// What a coroutine is resumed with for its wait to raise an error: this, and the error.
+extern const char raise_tag;
+
+// Raises the error if the values from `index` on ask for it.
+void raise_if_asked(lua_State* L, int index);
+
+// The error that a cancelled task sees.
+void push_cancellation(lua_State* L);
+
+} // namespace llnet

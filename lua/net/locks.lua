@@ -1,0 +1,213 @@
+-- SPDX-License-Identifier: MIT
+-- Advisory locks of descriptors: one task at a time reads, and one at a time writes. Whoever asks first has it first: a
+-- lock goes from the task that unlocks it straight to the one that has waited longest.
+
+local values = require('net.poller.values')
+
+local locks = {}
+
+-- The waiters of a lock are a ring in which the queue itself stands between the last and the first.
+
+local function new_queue()
+  local queue = {}
+  queue.before, queue.after = queue, queue
+  return queue
+end
+
+local function append(queue, waiter)
+  waiter.before, waiter.after = queue.before, queue
+  queue.before.after = waiter
+  queue.before = waiter
+end
+
+local function take_out(waiter)
+  waiter.before.after, waiter.after.before = waiter.after, waiter.before
+  waiter.before, waiter.after = nil, nil
+end
+
+local function is_empty(queue)
+  return queue.after == queue
+end
+
+-- The locks of one kind, the readers' or the writers'.
+local function new_kind(tasks, lock_name, unlock_name)
+  local owners = {} -- by descriptor
+  local queues = {} -- by descriptor, where somebody waits
+  local held = setmetatable({}, { __mode = 'k' }) -- by owner, a set of descriptors
+  local waiters = {} -- by the task that waits
+
+  local function own(fd, task)
+    owners[fd] = task
+    local fds = held[task]
+    if fds then
+      fds[fd] = true
+    else
+      held[task] = { [fd] = true }
+    end
+  end
+
+  local function disown(fd)
+    held[owners[fd]][fd] = nil
+    owners[fd] = nil
+  end
+
+  local function join(fd, task)
+    local waiter = { fd = fd, task = task }
+    queues[fd] = queues[fd] or new_queue()
+    append(queues[fd], waiter)
+    waiters[task] = waiter
+    return waiter
+  end
+
+  local function leave(waiter)
+    take_out(waiter)
+    waiters[waiter.task] = nil
+    if is_empty(queues[waiter.fd]) then
+      queues[waiter.fd] = nil
+    end
+  end
+
+  -- The owner is gone: the first who waits is the next.
+  local function pass_on(fd)
+    disown(fd)
+    local queue = queues[fd]
+    if queue then
+      local waiter = queue.after
+      leave(waiter)
+      own(fd, waiter.task)
+      tasks.resume(waiter.task)
+    end
+  end
+
+  -- Who is out of the queue by the time it goes on was made the owner or was woken, even if its time is over as well.
+  local function wait(fd, task, sec)
+    local waiter = join(fd, task)
+    local resumed, err
+    repeat
+      resumed, err = tasks.suspend(sec)
+    until not resumed or not waiter.after
+    local gives_up = waiter.after ~= nil
+    if gives_up then
+      leave(waiter)
+    end
+    local is_owner = owners[fd] == task
+    if err and not resumed then
+      if is_owner then
+        pass_on(fd)
+      end
+      error(err, 0)
+    elseif is_owner then
+      return true
+    elseif gives_up then
+      return nil, nil, true
+    end
+    return nil, values.failure('ECANCELED', lock_name)
+  end
+
+  local function lock(socket, sec)
+    local fd = values.descriptor(socket, lock_name)
+    if sec ~= nil then
+      values.check_seconds(sec, 2, lock_name)
+    end
+    local task = tasks.current() or error(("'%s' was called, but not inside a task"):format(lock_name), 2)
+    local owner = owners[fd]
+    if fd < 0 then
+      return nil, values.failure('EBADF', lock_name)
+    elseif not owner then
+      own(fd, task)
+      return true
+    elseif owner == task then
+      return nil, values.failure('EDEADLK', lock_name)
+    elseif sec == 0 then
+      return nil, nil, true
+    end
+    return wait(fd, task, sec)
+  end
+
+  local function unlock(socket)
+    local fd = values.descriptor(socket, unlock_name)
+    local owner = owners[fd]
+    if not owner or owner ~= tasks.current() then
+      return nil, values.failure('EPERM', unlock_name)
+    end
+    pass_on(fd)
+    return true
+  end
+
+  local function wake(fd)
+    local queue = queues[fd]
+    if not queue then
+      return false
+    end
+    local woken = {} -- first all leave: whoever is resumed may come back at once
+    repeat
+      woken[#woken + 1] = queue.after.task
+      leave(queue.after)
+    until is_empty(queue)
+    for _, task in ipairs(woken) do
+      tasks.resume(task)
+    end
+    return true
+  end
+
+  local function forget(fd)
+    if owners[fd] then
+      disown(fd)
+    end
+    return wake(fd)
+  end
+
+  local function release(task)
+    if waiters[task] then
+      leave(waiters[task])
+    end
+    for fd in pairs(held[task] or {}) do
+      pass_on(fd)
+    end
+    held[task] = nil
+  end
+
+  return { lock = lock, unlock = unlock, wake = wake, forget = forget, release = release }
+end
+
+-- Locks for the tasks of a scheduler, which is three functions:
+--   current()        the task that calls; nil outside of one
+--   suspend([sec])   lets it wait: true when it is resumed; nil, nil, true when the time is over; nil, err if it
+--                    must not go on, and then the wait for a lock raises err
+--   resume(task)     ends its suspend(); for a task that is not suspended any more it does nothing
+-- A wait for a lock that somebody else ends by resume() begins anew, with all its time.
+--
+-- The result is a table of functions. A descriptor is a number or a socket. What fails gives nil and a string.
+--   read_lock(fd [, sec]), write_lock(fd [, sec])   true; nil, nil, true when the time is over (0: at once).
+--                   EDEADLK: the task has this lock; ECANCELED: it was woken; EBADF: the socket is closed
+--   read_unlock(fd), write_unlock(fd)   true. EPERM: the task has not this lock
+--   wake(fd)        ends all waits for the locks of the descriptor; true if there were any
+--   forget(fd)      the same, and its locks are nobody's: for a descriptor that is about to be closed
+--   release(task)   a task has ended: what it had goes to whoever is next
+function locks.new(tasks)
+  local readers = new_kind(tasks, 'read_lock', 'read_unlock')
+  local writers = new_kind(tasks, 'write_lock', 'write_unlock')
+
+  local function of_both(name)
+    return function(socket)
+      local fd = values.descriptor(socket, name)
+      local had_readers = readers[name](fd)
+      return writers[name](fd) or had_readers
+    end
+  end
+
+  return {
+    read_lock = readers.lock,
+    read_unlock = readers.unlock,
+    write_lock = writers.lock,
+    write_unlock = writers.unlock,
+    wake = of_both('wake'),
+    forget = of_both('forget'),
+    release = function(task)
+      readers.release(task)
+      writers.release(task)
+    end,
+  }
+end
+
+return locks

@@ -1,0 +1,56 @@
+-- SPDX-License-Identifier: MIT
+-- pcall and xpcall that a wait can pass through on every Lua. Only plain 5.1 needs more than its own.
+
+local coroutines = require('net.coroutines')
+
+local create, status, yield = coroutine.create, coroutine.status, coroutine.yield
+
+local can_yield_across_pcall = coroutine.wrap(function()
+  return pcall(yield, true)
+end)()
+
+if can_yield_across_pcall then
+  return { pcall = pcall, xpcall = xpcall }
+end
+
+local protected = {}
+
+-- Hands on whatever the function yields, until it returns or fails.
+local function finished(thread, ok, ...)
+  if status(thread) == 'suspended' then
+    return finished(thread, coroutines.resume(thread, yield(...)))
+  end
+  return ok, ...
+end
+
+local function call(fn, ...)
+  local thread = create(function(...)
+    return fn(...)
+  end)
+  return thread, finished(thread, coroutines.resume(thread, ...))
+end
+
+local function without_thread(_, ...)
+  return ...
+end
+
+function protected.pcall(fn, ...)
+  return without_thread(call(fn, ...))
+end
+
+-- The handler runs after the function has ended; debug.traceback nevertheless tells where it failed.
+local function handled(handler, thread, ok, ...)
+  if ok then
+    return ok, ...
+  end
+  if handler == debug.traceback then
+    return false, debug.traceback(thread, (...))
+  end
+  return false, handler(...)
+end
+
+function protected.xpcall(fn, handler, ...)
+  return handled(handler, call(fn, ...))
+end
+
+return protected
