@@ -1,14 +1,17 @@
 -- SPDX-License-Identifier: MIT
--- Every class of the module with its functions and methods: a list of classes, in the order of the reference.
+-- Every class of llsocket with its functions and methods: a list of classes, in the order of the reference. Those of
+-- net are in api/net.lua.
 --
 -- A class has
 --   name       the last part of its module and the name of its page
 --   module     what `require` takes; nil for a class that has no module
 --   since      the generation that has it first; 4 if not given
 --   object     how the documents call an object of it; nil where there are none
---   summary    one line for the index; the page's prose is api/prose/<name>.md
+--   page       its page, and its files under api/methods/ and api/prose/; its name if not given
+--   title      what the documents call a class without a module; llsocket.<name> if not given
+--   summary    one line for the index
 --   functions  called with a dot
---   methods    called with a colon on an object
+--   methods    called with a colon on an object; on the module where there are none
 --   fields     { name =, type =, optional =, says = } of the module
 --   attributes the same of an object
 --   operators  { sign =, says = } of an object; stub is what an editor should know of it (LuaLS @operator)
@@ -19,16 +22,18 @@
 --   option     the row of api/options.lua that an option method stands for
 -- A parameter has
 --   name, says
---   type       integer, number, boolean, string, addrinfo, msghdr, iovec, cmsghdr or cmsghdrs (objects of this module),
---              fd (an integer), fd|file (or a Lua file handle), integer|string, any, and, taking all further arguments,
---              flags (integers that are OR-ed; nil counts as none) and fds (one descriptor at least)
---   optional   true if it may be missing or nil; default is what then counts, as Lua text
+--   type       integer, number, boolean, string, function, thread, any, fd (an integer), file (a Lua file handle), an
+--              object by the name of its class; several of these, as in fd|file; and, taking all further arguments,
+--              flags (integers that are OR-ed; nil counts as none), fds (one descriptor at least) and values (any)
+--   optional   true if it may be missing or nil; default is what then counts, as Lua text. One that stands before
+--              another that is not optional may only be nil.
 --   min, max   the range of a number; what is outside is an argument error. math.huge is no limit but that of a
 --              64-bit integer; an integer without a range is a C int.
 --   min_length, max_length  the same for the length of a string
 --   nul        false if the string must not contain a NUL
 -- A result has
---   name, type (as above, or error, socket, table), optional (may be nil), says
+--   name, type (as above, or table), optional (may be nil), says
+--   fields     of a table, or if is_list of each table in a list: like `fields` of a class
 
 local shapes = require('api.methods.shapes')
 

@@ -16,6 +16,9 @@ end
 local library_versions = {
   { 'LuaSocket', 'print(require([[socket]])._VERSION)' },
   { 'luaposix', 'print(require([[posix]]).version)' },
+  { 'cqueues', 'print(require([[cqueues]]).VERSION)' },
+  { 'Copas', 'print(require([[copas]])._VERSION)' },
+  { 'luv: libuv', 'print(require([[luv]]).version_string())' },
 }
 
 local function versions(options)

@@ -30,9 +30,10 @@ function process.built_luas(build, luas)
   return built
 end
 
-function process.has_module(build, lua, module)
-  return process.line_of(('%s -e "require([[%s]]) print(1)" 2>/dev/null'):format(
-    process.interpreter(build, lua), module)) ~= nil
+-- Whether what that module of bench/ requires is there.
+function process.loads(options, lua, module)
+  local code = ('package.path = [[%s/?.lua;]] .. package.path require([[%s]]) print(1)'):format(options.root, module)
+  return process.line_of(process.interpreter(options.build, lua) .. ' -e ' .. process.quoted(code) .. ' 2>&1') == '1'
 end
 
 -- The prefix that keeps a program on the last core: the first ones have most of the machine's own work.
@@ -41,10 +42,21 @@ function process.pinned()
   return cores and process.line_of('command -v taskset') and ('taskset -c %d '):format(cores - 1) or ''
 end
 
--- Returns the number that the program prints; it must succeed. $directory in its words is a new, empty directory.
-function process.number_of(words)
+-- The words that measure seconds or bytes of a loop in a module. $directory will be a new, empty directory.
+function process.measuring(options, what, lua, module, loop, count)
+  return ('%s %s %s %s %d "$directory"'):format(
+    process.interpreter(options.build, lua),
+    process.quoted(('%s/bench/measure/%s.lua'):format(options.root, what)), module, loop, count)
+end
+
+-- Returns the numbers that the program prints; it must succeed. $directory in its words is a new, empty directory.
+function process.numbers_of(words)
   local command = 'directory=$(mktemp -d) && ' .. words .. '; status=$?; rm -r "$directory"; exit $status'
-  return tonumber(process.line_of(command)) or error('this failed: ' .. words, 0)
+  local numbers = {}
+  for number in (process.line_of(command) or ''):gmatch('%S+') do
+    numbers[#numbers + 1] = tonumber(number)
+  end
+  return #numbers > 0 and numbers or error('this failed: ' .. words, 0)
 end
 
 return process

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- ./dev bench: measures what calls and sockets cost.
+-- ./dev bench: measures what calls, sockets and tasks cost.
 
 local root = arg[0]:match('^(.*)/bench/[^/]*$') or '.'
 package.path = root .. '/?.lua;' .. package.path
@@ -9,14 +9,7 @@ local print_machine = require('bench.machine')
 local process = require('bench.process')
 
 local all_luas = { '5.1', '5.2', '5.3', '5.4', 'jit' }
-
-local function row_names()
-  local names = {}
-  for _, row in ipairs(require('bench.calls.rows')) do
-    names[#names + 1] = row.name
-  end
-  return names
-end
+local all_names = { 'calls', 'memory', 'loop' }
 
 local function positive(text)
   local number = tonumber(text)
@@ -34,25 +27,51 @@ local function positive_integer(text)
   return nil, "'" .. text .. "' is no whole number above 0"
 end
 
+local function has_row(bench, name)
+  for _, row in ipairs(bench.rows) do
+    if row.name == name then
+      return true
+    end
+  end
+  return false
+end
+
+-- The benches to run: that one or all, and of them those that have the row.
+local function benches_of(options)
+  local benches = {}
+  for _, name in ipairs(options.name and { options.name } or all_names) do
+    local bench = require('bench.' .. name)
+    if not options.row or has_row(bench, options.row) then
+      benches[#benches + 1] = bench
+    end
+  end
+  return benches
+end
+
 local function options_of(arguments)
-  local parser = argparse('bench', 'Measures what calls and sockets cost.')
-  parser:argument('name', 'What to measure; all if missing'):choices({ 'calls', 'memory' }):args('?')
+  local parser = argparse('bench', 'Measures what calls, sockets and tasks cost.')
+  parser:argument('name', 'What to measure; all if missing'):choices(all_names):args('?')
   parser:option('--rounds', 'How many runs of each program share its turns'):convert(positive_integer)
     :default('40')
   parser:option('--scale', 'Part of the usual number of turns, such as 0.1'):convert(positive):default('1')
-  parser:option('--row', 'Only this row of calls'):choices(row_names())
+  parser:option('--row', 'Only this row')
   parser:option('--lua', 'Only this Lua'):choices(all_luas)
   parser:option('--build', 'Where it was built'):default(root .. '/build/release')
   parser:flag('--check', 'Fail if a target is missed')
-  return parser:parse(arguments)
+  local options = parser:parse(arguments)
+  options.benches = benches_of(options)
+  if #options.benches == 0 then
+    parser:error(("%s has no row '%s'"):format(options.name or 'bench', options.row))
+  end
+  return options
 end
 
 -- Returns a sentence for each target that is missed.
 local function run(options)
   print_machine(options)
   local missed = {}
-  for _, name in ipairs(options.name and { options.name } or { 'calls', 'memory' }) do
-    for _, sentence in ipairs(require('bench.' .. name).run(options)) do
+  for _, bench in ipairs(options.benches) do
+    for _, sentence in ipairs(bench.run(options)) do
       missed[#missed + 1] = sentence
     end
   end

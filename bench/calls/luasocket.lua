@@ -3,21 +3,12 @@
 
 local socket = require('socket')
 local unix = require('socket.unix')
+local unix_pair = require('bench.unix_pair')
 
-local function new_listener(path)
-  local listener = assert(unix.stream())
-  assert(listener:bind(path))
-  assert(listener:listen())
-  return listener
-end
-
--- It has no socketpair.
 local function pair_of(size)
   return function(directory)
-    local path = directory .. '/luasocket'
-    local listener, a = new_listener(path), assert(unix.stream())
-    assert(a:connect(path))
-    local b, message = assert(listener:accept()), ('x'):rep(size)
+    local a, b = unix_pair(directory .. '/luasocket')
+    local message = ('x'):rep(size)
     return function(count)
       for _ = 1, count do
         assert(a:send(message) == size)
@@ -48,7 +39,9 @@ end
 
 local function accept(directory)
   local path = directory .. '/luasocket'
-  local listener = new_listener(path)
+  local listener = assert(unix.stream())
+  assert(listener:bind(path))
+  assert(listener:listen())
   return function(count)
     for _ = 1, count do
       local client = assert(unix.stream())

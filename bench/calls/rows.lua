@@ -1,6 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What ./dev bench calls measures. `count` is how many turns all rounds have together; `notes` says where a library
--- cannot make the same system calls as the loop in C; `lacking` are the libraries that cannot run it at all.
+-- What ./dev bench calls measures. `notes` says where a library cannot make the same system calls as the loop in C.
 
 return {
   {
@@ -23,7 +22,6 @@ return {
     name = 'udp',
     title = 'UDP round trip of 64 bytes: send, recvfrom, sendto, recv',
     count = 200000,
-    notes = {},
   },
   {
     name = 'accept',
@@ -39,10 +37,7 @@ return {
     name = 'getsockname',
     title = 'getsockname of a UDP socket, and the port in it',
     count = 1000000,
-    lacking = { luaposix = true },
-    notes = {
-      'LuaSocket always makes the text of the address as well.',
-      'luaposix: its getsockname does not work.',
-    },
+    lacking = { luaposix = 'its getsockname does not work.' },
+    notes = { 'LuaSocket always makes the text of the address as well.' },
   },
 }

@@ -60,10 +60,11 @@ public:
     // wants_read or wants_write has become true.
     virtual Outcome<> arm(Watched& watched) noexcept = 0;
 
-    // An event told more than is wanted: nothing but that should wake the loop from now on.
-    virtual void calm(Watched& watched) noexcept = 0;
+    // An event told more than is wanted: nothing but that should wake the loop from now on. Fails if the descriptor was
+    // closed.
+    virtual Outcome<> calm(Watched& watched) noexcept = 0;
 
-    // An event was a failure that did not concern who waits: it must not wake the loop again.
+    // An event did not concern who waits: it must not wake the loop again and again.
     virtual void mute(Watched& watched) noexcept = 0;
 
     // Whether the number still stands for what was added: false if it was closed behind the loop's back. If it does,
@@ -78,7 +79,7 @@ public:
     virtual Outcome<> reopen() noexcept { return failed(ENOTSUP, name()); }
 
     // A descriptor that is readable when wait() would have something to tell; negative if there is none.
-    [[nodiscard]] virtual int descriptor() const noexcept { return -1; }
+    [[nodiscard]] virtual int descriptor() noexcept { return -1; }
 
     // Completion style (io_uring). Such a backend makes the system calls: what an operation asks for next is submitted
     // and its result comes as an event.

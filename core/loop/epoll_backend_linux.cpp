@@ -62,23 +62,25 @@ Outcome<> EpollBackend::arm(Watched& watched) noexcept
     return lacking == 0 ? done() : tell(watched, watched.armed | lacking);
 }
 
-void EpollBackend::calm(Watched& watched) noexcept
+Outcome<> EpollBackend::calm(Watched& watched) noexcept
 {
-    if (watched.edges) {
-        return;
+    if (watched.edges || watched.armed == 0) {
+        return done();
     }
     if (const std::uint32_t events = wanted(watched); events != 0) {
-        static_cast<void>(tell(watched, events)); // what is armed already is not lost by it
-    } else if (watched.armed != 0) {
-        remove(watched); // a hang-up cannot be turned off otherwise
-        watched.armed = 0;
+        return tell(watched, events);
     }
+    watched.armed = 0; // a hang-up cannot be turned off otherwise
+    const sys::Result<> removed = sys::epoll_control(epoll_.get(), EPOLL_CTL_DEL, watched.fd, 0, 0);
+    return removed.ok() ? done() : failed(removed.error, "epoll_ctl");
 }
 
 void EpollBackend::mute(Watched& watched) noexcept
 {
-    watched.edges = true;
-    static_cast<void>(tell(watched, by_edges));
+    if (!watched.edges) {
+        watched.edges = true;
+        static_cast<void>(tell(watched, by_edges));
+    }
 }
 
 bool EpollBackend::is_current(Watched& watched) noexcept
@@ -117,9 +119,28 @@ Outcome<> EpollBackend::reopen() noexcept
     if (!made.ok()) {
         return failed(made.error, "epoll_create1");
     }
-    const Fd fresh(made.value);
-    const sys::Result<> moved = sys::replace_descriptor(fresh.get(), epoll_.get());
-    return moved.ok() ? done() : failed(moved.error, "dup3");
+    if (outer_.get() >= 0) { // a child may keep it open
+        static_cast<void>(sys::epoll_control(outer_.get(), EPOLL_CTL_DEL, epoll_.get(), 0, 0));
+    }
+    epoll_ = Fd(made.value);
+    return outer_.get() < 0 ? done() : show_host();
+}
+
+int EpollBackend::descriptor() noexcept
+{
+    if (outer_.get() < 0) {
+        outer_ = Fd(sys::epoll_create().value);
+        if (outer_.get() >= 0 && !show_host().done()) {
+            outer_ = {};
+        }
+    }
+    return outer_.get();
+}
+
+Outcome<> EpollBackend::show_host() noexcept
+{
+    const sys::Result<> added = sys::epoll_control(outer_.get(), EPOLL_CTL_ADD, epoll_.get(), EPOLLIN, 0);
+    return added.ok() ? done() : failed(added.error, "epoll_ctl");
 }
 
 } // namespace llnet

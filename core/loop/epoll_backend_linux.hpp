@@ -19,17 +19,19 @@ public:
     Outcome<> add(Watched& watched) override;
     void remove(Watched& watched) noexcept override;
     Outcome<> arm(Watched& watched) noexcept override;
-    void calm(Watched& watched) noexcept override;
+    Outcome<> calm(Watched& watched) noexcept override;
     void mute(Watched& watched) noexcept override;
     bool is_current(Watched& watched) noexcept override;
     Outcome<std::size_t> wait(std::span<Event> events, int timeout_ms) noexcept override;
     Outcome<> reopen() noexcept override;
-    [[nodiscard]] int descriptor() const noexcept override { return epoll_.get(); }
+    [[nodiscard]] int descriptor() noexcept override;
 
 private:
     Fd epoll_;
+    Fd outer_; // what a host watches, since epoll_ is replaced by reopen(); made when it is asked for
 
     Outcome<> tell(Watched& watched, std::uint32_t events) noexcept;
+    Outcome<> show_host() noexcept;
 };
 
 } // namespace llnet

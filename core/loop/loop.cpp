@@ -42,9 +42,6 @@ Loop::Loop(const sys::System& system, std::unique_ptr<Backend> backend) noexcept
 // Operations that are still pending are let go: they belong to others.
 Loop::~Loop()
 {
-    while (Operation* operation = finished_.pop_front()) {
-        unpark(*operation);
-    }
     while (Operation* operation = alone_.pop_front()) {
         unpark(*operation);
     }
@@ -54,9 +51,15 @@ Loop::~Loop()
                 unpark(*operation);
             }
         }
+        while (Operation* operation = slot.beside.pop_front()) {
+            unpark(*operation);
+        }
         if (slot.watch != nullptr) {
             slot.watch->untie();
         }
+    }
+    while (Operation* operation = finished_.pop_front()) {
+        unpark(*operation);
     }
 }
 
@@ -76,27 +79,29 @@ bool Loop::start(Operation& operation, Key key, const std::optional<Deadline>& d
     operation.timed_out_ = false;
     Slot* slot = find_live(key);
     if (slot == nullptr || slot->place(operation.direction_) != nullptr) {
-        operation.outcome_ = failed<std::size_t>(slot == nullptr ? EBADF : EBUSY, "loop");
-        return true;
-    }
-    const bool tries = must_try(*slot, operation);
-    slot->was_asked = false;
-    if (tries && budget_ > 0 && attempt(operation, *slot)) {
-        --budget_;
-        ++stats_.at_once;
+        refuse(operation, system_error(slot == nullptr ? EBADF : EBUSY, "loop"));
         return true;
     }
     operation.key_ = key;
-    slot->place(operation.direction_) = &operation;
+    const bool tries = must_try(*slot, operation);
+    slot->was_asked = false;
+    if (tries && budget_ > 0 && attempt_at_start(operation, *slot)) {
+        return true;
+    }
+    const bool is_put_off = tries && budget_ <= 0;
+    if (const Outcome<> placed = take_place(operation); !placed.done()) {
+        refuse(operation, placed.error);
+        return true;
+    }
     park(operation, deadline);
-    if (tries && budget_ <= 0) {
+    if (is_put_off) {
         ready_.push_back(operation);
         return false;
     }
-    const Outcome<> waiting = wait_for(operation, *slot);
+    const Outcome<> waiting = wait_for(operation, *find(operation.key_));
     if (!waiting.done()) {
         unpark(operation);
-        operation.outcome_ = failed<std::size_t>(waiting.error);
+        refuse(operation, waiting.error);
     }
     return !waiting.done();
 }
@@ -110,6 +115,18 @@ void Loop::start_alone(Operation& operation, const std::optional<Deadline>& dead
     alone_.push_back(operation);
 }
 
+bool Loop::start_beside(Operation& operation, Key key, const std::optional<Deadline>& deadline) noexcept
+{
+    Slot* slot = find_live(key);
+    if (slot == nullptr) {
+        refuse(operation, system_error(EBADF, "loop"));
+        return true;
+    }
+    start_alone(operation, deadline);
+    slot->beside.push_back(operation);
+    return false;
+}
+
 bool Loop::complete(Operation& operation, const Outcome<std::size_t>& outcome) noexcept
 {
     if (operation.loop_ != this || operation.finished_) {
@@ -117,6 +134,16 @@ bool Loop::complete(Operation& operation, const Outcome<std::size_t>& outcome) n
     }
     operation.outcome_ = outcome;
     finish(operation);
+    return true;
+}
+
+bool Loop::withdraw(Operation& operation, const Outcome<std::size_t>& outcome) noexcept
+{
+    if (operation.loop_ != this || operation.finished_) {
+        return false;
+    }
+    operation.outcome_ = outcome;
+    unpark(operation);
     return true;
 }
 
@@ -165,8 +192,12 @@ Outcome<> Loop::step(const std::optional<Deadline>& until) noexcept
     stats_.events += waited.value;
     trying_.take(ready_);
     expires_ = timers_.first() != nullptr;
+    if (expires_) {
+        looked_ = Clock::now();
+    }
+    const Outcome<> expelled = expel_strangers();
     sweep();
-    return expel_strangers();
+    return expelled;
 }
 
 std::optional<Deadline> Loop::next_deadline() const noexcept
@@ -175,7 +206,11 @@ std::optional<Deadline> Loop::next_deadline() const noexcept
         return Deadline{};
     }
     const Timer* first = timers_.first();
-    return first != nullptr ? std::optional(first->when()) : std::nullopt;
+    std::optional<Deadline> next = first != nullptr ? std::optional(first->when()) : std::nullopt;
+    if (strangers_ > 0) {
+        next = next ? std::min(*next, next_sweep_) : next_sweep_;
+    }
+    return next;
 }
 
 bool Loop::is_inherited() const noexcept
@@ -196,34 +231,39 @@ int Loop::wait_ms(const std::optional<Deadline>& until) const noexcept
         const int given = remaining_ms(*until);
         limit = limit < 0 ? given : std::min(limit, given);
     }
-    if (limit < 0 && pending_ == 0) {
-        return 0;
-    }
-    if (strangers_ > 0) {
-        const int next = remaining_ms(next_sweep_);
-        limit = limit < 0 ? next : std::min(limit, next);
-    }
-    return limit;
+    return limit < 0 && pending_ == 0 ? 0 : limit;
 }
 
 // Whether to try is worthwhile, or cannot be spared because no event would come.
-bool Loop::must_try(const Slot& slot, const Operation& operation) noexcept
+bool Loop::must_try(Slot& slot, const Operation& operation) noexcept
 {
-    const bool may_lack_event = slot.always_ready || (slot.watched.edges && !slot.was_asked);
-    const bool likely = operation.direction_ == Direction::read ? slot.likely_read : slot.likely_write;
-    return may_lack_event || (likely && !operation.only_waits_);
+    if (slot.always_ready || (slot.watched.edges && !slot.was_asked)) {
+        return true;
+    }
+    return !operation.only_waits_ && slot.hope(operation.direction_).is_worth_trying();
 }
 
 // Whether the operation is finished.
 bool Loop::attempt(Operation& operation, Slot& slot) noexcept
 {
+    Hope& hope = slot.hope(operation.direction_);
     operation.drained_ = false;
     Operation::Progress progress = Operation::Progress::more;
     while (progress == Operation::Progress::more) {
         progress = operation.perform(system_, slot.watched.fd);
     }
     const bool is_finished = progress == Operation::Progress::finished;
-    slot.likely(operation.direction_) = is_finished && !operation.drained_;
+    hope.is_likely = is_finished && !operation.drained_;
+    return is_finished;
+}
+
+bool Loop::attempt_at_start(Operation& operation, Slot& slot) noexcept
+{
+    Hope& hope = slot.hope(operation.direction_);
+    const bool is_finished = attempt(operation, slot);
+    hope.tried(is_finished);
+    budget_ -= is_finished ? 1 : 0;
+    stats_.at_once += is_finished ? 1 : 0;
     return is_finished;
 }
 
@@ -236,8 +276,10 @@ Outcome<> Loop::wait_for(Operation& operation, Slot& slot) noexcept
     }
     if (backend_->submits()) {
         const Ticket ticket = next_ticket_++;
-        const Outcome<> submitted = backend_->submit(operation.prepare(slot.watched.fd), operation.key_, ticket);
+        const Request request = operation.prepare(slot.watched.fd);
+        const Outcome<> submitted = backend_->submit(request, operation.key_, ticket);
         operation.ticket_ = submitted.done() ? ticket : 0;
+        operation.accepts_ = request.kind == Request::Kind::accept;
         return submitted;
     }
     (operation.direction_ == Direction::read ? slot.watched.wants_read : slot.watched.wants_write) = true;
@@ -248,22 +290,20 @@ void Loop::park(Operation& operation, const std::optional<Deadline>& deadline) n
 {
     operation.loop_ = this;
     operation.ending_ = 0;
+    operation.step_ = stats_.waits;
     pending_ += operation.counts_ ? 1 : 0;
-    if (deadline) {
-        timers_.arm(operation, *deadline);
-    }
-    if (const Slot* slot = find(operation.key_); slot != nullptr && is_stranger(*slot, operation)) {
-        next_sweep_ = strangers_ == 0 ? Clock::now() + sweep_interval : next_sweep_;
-        ++strangers_;
+    if (deadline) { // one that has passed already leaves it one look at what there is
+        timers_.arm(operation, std::max(*deadline, looked_ + Clock::duration(1)));
     }
 }
 
 // Takes the operation out of everything, as if it had never been started.
 void Loop::unpark(Operation& operation) noexcept
 {
-    if (operation.ticket_ != 0) {
+    if (operation.ticket_ != 0 && !is_inherited()) {
         await_ticket(operation);
     }
+    operation.ticket_ = 0;
     leave_place(operation);
     timers_.disarm(operation);
     operation.unlink();
@@ -275,18 +315,57 @@ void Loop::unpark(Operation& operation) noexcept
 // The kernel may still write to the operation's memory: waits until its request is back.
 void Loop::await_ticket(Operation& operation) noexcept
 {
-    const Ticket ticket = operation.ticket_;
-    backend_->withdraw(ticket);
+    for (std::size_t i = next_event_; i < event_count_; ++i) { // of this step
+        if (events_[i].ticket == operation.ticket_) {
+            drop_result(operation, events_[i]);
+            return;
+        }
+    }
+    backend_->withdraw(operation.ticket_);
     while (operation.ticket_ != 0) {
         Event event;
         const Outcome<std::size_t> waited = backend_->wait({&event, 1}, -1);
-        if (waited.status == Status::failed || event.ticket == ticket) {
+        if (waited.status == Status::failed) {
             operation.ticket_ = 0;
+        } else if (event.ticket == operation.ticket_) {
+            drop_result(operation, event);
         } else if (waited.done() && waited.value == 1) {
             while (!deliver(event)) {
             }
         }
     }
+}
+
+// Nobody is there any more to take what the request gave.
+void Loop::drop_result(Operation& operation, Event& event) noexcept
+{
+    if (operation.accepts_ && event.result.ok()) {
+        static_cast<void>(system_.close(static_cast<int>(event.result.value)));
+    }
+    operation.ticket_ = 0;
+    event.key = no_key;
+}
+
+// Puts the operation where its key and direction say.
+Outcome<> Loop::take_place(Operation& operation) noexcept
+{
+    Slot* slot = find_live(operation.key_);
+    if (slot == nullptr || slot->place(operation.direction_) != nullptr) {
+        return failed(slot == nullptr ? EBADF : EBUSY, "loop");
+    }
+    if (operation.moves_) {
+        Slot* other = find_live(operation.other_key_);
+        if (other == nullptr) {
+            return failed(EBADF, "loop");
+        }
+        other->beside.push_back(operation);
+    }
+    slot->place(operation.direction_) = &operation;
+    if (is_stranger(*slot, operation)) {
+        next_sweep_ = strangers_ == 0 ? Clock::now() + sweep_interval : next_sweep_;
+        ++strangers_;
+    }
+    return done();
 }
 
 void Loop::leave_place(Operation& operation) noexcept
@@ -309,10 +388,16 @@ void Loop::finish(Operation& operation) noexcept
     finished_.push_back(operation);
 }
 
-void Loop::fail(Operation& operation, int error) noexcept
+// It failed; what it counted before stays.
+void Loop::refuse(Operation& operation, const Error& error) noexcept
 {
     operation.outcome_.status = Status::failed;
-    operation.outcome_.error = system_error(error, "loop");
+    operation.outcome_.error = error;
+}
+
+void Loop::fail(Operation& operation, int error) noexcept
+{
+    refuse(operation, system_error(error, "loop"));
     operation.timed_out_ = error == ETIMEDOUT;
     finish(operation);
 }
@@ -320,7 +405,8 @@ void Loop::fail(Operation& operation, int error) noexcept
 // Ends an operation before it is done. One whose request is under way ends when that is back, and may still succeed.
 void Loop::end(Operation& operation, int error) noexcept
 {
-    if (operation.ticket_ == 0) {
+    if (operation.ticket_ == 0 || is_inherited()) {
+        operation.ticket_ = 0;
         fail(operation, error);
         return;
     }
@@ -334,6 +420,9 @@ void Loop::end(Operation& operation, int error) noexcept
 // Does one more piece of what the last step brought; false if nothing is left.
 bool Loop::proceed() noexcept
 {
+    if (is_inherited()) { // what came is the parent's
+        return false;
+    }
     if (next_event_ < event_count_) {
         next_event_ += deliver(events_[next_event_]) ? 1 : 0;
         return true;
@@ -342,7 +431,7 @@ bool Loop::proceed() noexcept
         retry(*operation, *find(operation->key_), false);
         return true;
     }
-    if (expires_) { // last: what has come in time is not too late
+    if (expires_) { // last, and only what had passed when we looked for events: what has come in time is not too late
         expires_ = false;
         expire();
         return true;
@@ -365,13 +454,16 @@ bool Loop::deliver(Event& event) noexcept
     const Direction direction = event.can_read ? Direction::read : Direction::write;
     (event.can_read ? event.can_read : event.can_write) = false;
     if (Operation* operation = slot->place(direction)) {
+        const std::size_t count = operation->outcome_.value;
         retry(*operation, *slot, true);
-        if (event.has_failed && slot->place(direction) == operation) {
+        if (slot->place(direction) == operation && operation->outcome_.value == count) {
             backend_->mute(slot->watched);
         }
     } else {
-        slot->likely(direction) = true;
-        backend_->calm(slot->watched);
+        slot->hope(direction).is_likely = true;
+        if (!backend_->calm(slot->watched).done()) { // closed behind our back, with a duplicate that is open
+            retire(*slot, EBADF);
+        }
     }
     return !event.can_read && !event.can_write;
 }
@@ -399,27 +491,30 @@ void Loop::complete_request(Slot& slot, const Event& event) noexcept
 
 void Loop::retry(Operation& operation, Slot& slot, bool has_event) noexcept
 {
-    if (has_event && operation.only_waits_) {
+    if (has_event && operation.only_waits_ && operation.step_ < stats_.waits) { // not what came before it began
         operation.outcome_ = done<std::size_t>(0);
         finish(operation);
         return;
+    }
+    if (operation.moves_) {
+        leave_place(operation);
     }
     if (attempt(operation, slot)) {
         finish(operation);
         return;
     }
-    if (const Outcome<> waiting = wait_for(operation, slot); !waiting.done()) {
-        operation.outcome_.status = Status::failed;
-        operation.outcome_.error = waiting.error;
+    const Outcome<> placed = operation.moves_ ? take_place(operation) : done();
+    const Outcome<> waiting = placed.done() ? wait_for(operation, *find(operation.key_)) : placed;
+    if (!waiting.done()) {
+        refuse(operation, waiting.error);
         finish(operation);
     }
 }
 
 void Loop::expire() noexcept
 {
-    const Deadline now = Clock::now();
     while (Timer* first = timers_.first()) {
-        if (first->when() > now) {
+        if (first->when() > looked_) {
             return;
         }
         ++stats_.timeouts;

@@ -4,6 +4,7 @@
 #include "core/loop/operation.hpp"
 #include "core/sock/socket.hpp"
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <memory>
@@ -57,8 +58,14 @@ public:
     // For what waits on no descriptor: the operation finishes with ETIMEDOUT at the deadline, or by complete().
     void start_alone(Operation& operation, const std::optional<Deadline>& deadline) noexcept;
 
-    // Finishes an operation that was started alone; false if it has finished already.
+    // For what waits on a descriptor, but not for it to be ready: it is released with the key.
+    bool start_beside(Operation& operation, Key key, const std::optional<Deadline>& deadline) noexcept;
+
+    // Finishes an operation that was started alone or beside others; false if it has finished already.
     bool complete(Operation& operation, const Outcome<std::size_t>& outcome) noexcept;
+
+    // The same, but it will not come out of take().
+    bool withdraw(Operation& operation, const Outcome<std::size_t>& outcome) noexcept;
 
     // Tries an operation whenever its descriptor is ready, for as long as it lives: part of the machinery, which counts
     // as no work. It must always answer that it is blocked.
@@ -86,9 +93,32 @@ public:
     [[nodiscard]] std::size_t timers() const noexcept { return timers_.size(); }
     [[nodiscard]] const LoopStats& stats() const noexcept { return stats_; }
     [[nodiscard]] const Backend& backend() const noexcept { return *backend_; }
+    // What a host can watch to learn that there is something to take; negative if the backend has no such descriptor.
+    [[nodiscard]] int descriptor() noexcept { return backend_->descriptor(); }
 
 private:
     friend class Operation;
+
+    // Whether it is worthwhile to try before waiting. A try in vain puts the next ones off, each time for longer.
+    struct Hope {
+        bool is_likely = true;  // that there is something
+        std::uint8_t pause = 0; // how many tries are left out after one in vain
+        std::uint8_t left = 0;  // of this pause
+
+        [[nodiscard]] bool is_worth_trying() noexcept
+        {
+            if (is_likely && left > 0) {
+                --left;
+                return false;
+            }
+            return is_likely;
+        }
+        void tried(bool succeeded) noexcept
+        {
+            pause = succeeded ? 0 : static_cast<std::uint8_t>(std::min(2 * pause + 1, 31));
+            left = pause;
+        }
+    };
 
     struct Slot {
         enum class State : std::uint8_t {
@@ -100,16 +130,18 @@ private:
         Watched watched;
         Operation* reader = nullptr;
         Operation* writer = nullptr;
+        List<Operation> beside; // whom the end of the slot concerns as well
         Watch* watch = nullptr; // of the socket, if it is one that tells when it is closed
         std::uint32_t generation = 0;
         State state = State::free;
         bool always_ready = false; // a file
         bool was_asked = false;    // what it is ready for will be told, whatever was told before
-        bool likely_read = false;  // to try is worthwhile
-        bool likely_write = false;
+        Hope to_read;
+        Hope to_write;
 
+        void reset(std::uint32_t number, int fd, bool owned) noexcept;
         Operation*& place(Direction direction) noexcept { return direction == Direction::read ? reader : writer; }
-        bool& likely(Direction direction) noexcept { return direction == Direction::read ? likely_read : likely_write; }
+        Hope& hope(Direction direction) noexcept { return direction == Direction::read ? to_read : to_write; }
     };
 
     static constexpr std::chrono::seconds sweep_interval{1};
@@ -126,6 +158,7 @@ private:
     std::size_t event_count_ = 0; // of this step
     std::size_t next_event_ = 0;
     bool expires_ = false;   // deadlines are still to be looked at in this step
+    Deadline looked_{};      // when this step looked for events
     std::deque<Slot> slots_; // a deque: the backend keeps pointers
     std::vector<std::uint32_t> free_slots_;
     std::vector<std::int32_t> slot_of_fd_; // -1: none
@@ -145,18 +178,23 @@ private:
     Outcome<Slot*> open_slot(int fd, bool owned);
     [[nodiscard]] bool is_current(Slot& slot) noexcept;
     [[nodiscard]] static bool is_stranger(const Slot& slot, const Operation& operation) noexcept;
+    void adopt(Slot& slot) noexcept;
     void retire(Slot& slot, int error) noexcept;
     void free_if_left(Slot& slot) noexcept;
 
-    [[nodiscard]] static bool must_try(const Slot& slot, const Operation& operation) noexcept;
+    [[nodiscard]] static bool must_try(Slot& slot, const Operation& operation) noexcept;
     bool attempt(Operation& operation, Slot& slot) noexcept;
+    bool attempt_at_start(Operation& operation, Slot& slot) noexcept;
     Outcome<> wait_for(Operation& operation, Slot& slot) noexcept;
     void park(Operation& operation, const std::optional<Deadline>& deadline) noexcept;
     void unpark(Operation& operation) noexcept;
     void await_ticket(Operation& operation) noexcept;
+    void drop_result(Operation& operation, Event& event) noexcept;
+    Outcome<> take_place(Operation& operation) noexcept;
     void leave_place(Operation& operation) noexcept;
 
     void finish(Operation& operation) noexcept;
+    static void refuse(Operation& operation, const Error& error) noexcept;
     void fail(Operation& operation, int error) noexcept;
     void end(Operation& operation, int error) noexcept;
 

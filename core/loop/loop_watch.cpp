@@ -39,27 +39,34 @@ Outcome<Loop::Key> Loop::watch(int fd)
 
 Outcome<Loop::Key> Loop::watch(Socket& socket)
 {
-    if (socket.watch.is_by(*this)) {
-        return done(socket.watch.key());
-    }
     if (is_inherited()) {
         return failed<Key>(EPERM, "fork");
+    }
+    Watch& watch = socket.fd.watch();
+    if (watch.is_by(*this)) {
+        return done(watch.key());
     }
     const int fd = socket.fd.get();
     Slot* slot = find_by_fd(fd);
     if (slot != nullptr && slot->watched.owned) { // by another object with this number
         return done(slot->watched.key);
     }
-    if (slot != nullptr) { // watched by number so far
-        retire(*slot, is_current(*slot) ? ECANCELED : EBADF);
+    if (slot != nullptr && !is_current(*slot)) { // watched by number so far
+        retire(*slot, EBADF);
+        slot = nullptr;
     }
-    const Outcome<Slot*> opened = open_slot(fd, true);
-    if (!opened.done()) {
-        return failed<Key>(opened.error);
+    if (slot == nullptr) {
+        const Outcome<Slot*> opened = open_slot(fd, true);
+        if (!opened.done()) {
+            return failed<Key>(opened.error);
+        }
+        slot = opened.value;
     }
-    opened.value->watch = &socket.watch;
-    socket.watch.begin(*this, opened.value->watched.key);
-    return done(opened.value->watched.key);
+    adopt(*slot);
+    slot->watch = &watch;
+    watch.end(); // of another loop
+    watch.begin(*this, slot->watched.key);
+    return done(slot->watched.key);
 }
 
 void Loop::release(Key key) noexcept
@@ -132,16 +139,13 @@ Outcome<Loop::Slot*> Loop::open_slot(int fd, bool owned)
     Slot& slot = new_slot();
     const std::uint32_t number = free_slots_.back();
     const auto index = static_cast<std::size_t>(fd);
-    if (fd >= 0 && index >= slot_of_fd_.size()) {
+    if (const sys::Result<> open = system_.descriptor_flags(fd); !open.ok()) { // before there is room for any number
+        return failed<Slot*>(open.error, "fcntl");
+    }
+    if (index >= slot_of_fd_.size()) {
         slot_of_fd_.resize(std::max(index + 1, slot_of_fd_.size() * 2), -1);
     }
-    const std::uint32_t generation = slot.generation + 1;
-    slot = {};
-    slot.generation = generation;
-    slot.watched.fd = fd;
-    slot.watched.owned = owned;
-    slot.watched.key = Key{generation} << 32U | number;
-    slot.likely_read = slot.likely_write = true;
+    slot.reset(number, fd, owned);
     const Outcome<> added = backend_->add(slot.watched);
     slot.always_ready = added.error.code == EPERM;
     if (!added.done() && !slot.always_ready) {
@@ -152,6 +156,29 @@ Outcome<Loop::Slot*> Loop::open_slot(int fd, bool owned)
     free_slots_.pop_back();
     slot_of_fd_[index] = static_cast<std::int32_t>(number);
     return done(&slot);
+}
+
+void Loop::Slot::reset(std::uint32_t number, int fd, bool owned) noexcept
+{
+    ++generation;
+    watched = {};
+    watched.fd = fd;
+    watched.owned = owned;
+    watched.key = Key{generation} << 32U | number;
+    always_ready = false;
+    to_read = to_write = {};
+}
+
+// From now on we learn when the descriptor is closed.
+void Loop::adopt(Slot& slot) noexcept
+{
+    if (slot.watched.owned) {
+        return;
+    }
+    for (const Operation* operation : {slot.reader, slot.writer}) {
+        strangers_ -= operation != nullptr && is_stranger(slot, *operation) ? 1 : 0;
+    }
+    slot.watched.owned = true;
 }
 
 // Keys to the slot mean nothing from now on.
@@ -169,6 +196,9 @@ void Loop::retire(Slot& slot, int error) noexcept
         if (operation != nullptr) {
             cancel(*operation, error);
         }
+    }
+    while (Operation* operation = slot.beside.pop_front()) {
+        cancel(*operation, error);
     }
     free_if_left(slot);
 }

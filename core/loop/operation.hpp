@@ -56,6 +56,15 @@ protected:
         return Progress::finished;
     }
 
+    // To be called by perform() before it says that it is blocked: from now on it waits there, and the end of the other
+    // descriptor ends it as well.
+    void move_to(std::uint64_t key, Direction direction, std::uint64_t other_key) noexcept
+    {
+        key_ = key;
+        direction_ = direction;
+        other_key_ = other_key;
+    }
+
     // The same for the outcome of a call of the core.
     Progress finish_unless_again(const Outcome<std::size_t>& outcome) noexcept
     {
@@ -70,6 +79,8 @@ protected:
     bool drained_ = false;
     // It moves nothing, so an event is all that it waits for and to try is in vain.
     bool only_waits_ = false;
+    // It may wait now here and now there: see move_to().
+    bool moves_ = false;
 
 private:
     friend class Loop;
@@ -78,10 +89,13 @@ private:
     bool finished_ = false; // and not yet handed out
     bool counts_ = true;    // as work of the program
     bool timed_out_ = false;
-    int ending_ = 0;        // the error with which it ends when its request has come back
-    Ticket ticket_ = 0;     // of its request, while a completion backend has it
-    Loop* loop_ = nullptr;  // while it is pending
-    std::uint64_t key_ = 0; // of the descriptor that it waits on
+    bool accepts_ = false;        // its request makes a descriptor
+    int ending_ = 0;              // the error with which it ends when its request has come back
+    Ticket ticket_ = 0;           // of its request, while a completion backend has it
+    Loop* loop_ = nullptr;        // while it is pending
+    std::uint64_t key_ = 0;       // of the descriptor that it waits on
+    std::uint64_t other_key_ = 0; // of one that moves
+    std::uint64_t step_ = 0;      // of the loop in which it began to wait
 };
 
 } // namespace llnet

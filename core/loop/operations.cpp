@@ -105,6 +105,36 @@ Progress WriteOperation::perform(const sys::System& system, int fd) noexcept
     return Progress::more;
 }
 
+Progress RelayOperation::perform(const sys::System&, int) noexcept
+{
+    return conduit_->held() == 0 ? fill() : drain();
+}
+
+Progress RelayOperation::fill() noexcept
+{
+    const sys::Result<ssize_t> filled = conduit_->fill(source_.fd, size_ - outcome_.value);
+    if (!filled.ok()) {
+        return wait_at(source_, Direction::read, again_or_failed_after(outcome_.value, filled.error, "recv"));
+    }
+    return filled.value == 0 ? finish(done(outcome_.value)) : Progress::more;
+}
+
+Progress RelayOperation::drain() noexcept
+{
+    const sys::Result<ssize_t> drained = conduit_->drain(sink_.fd);
+    if (!drained.ok()) {
+        return wait_at(sink_, Direction::write, again_or_failed_after(outcome_.value, drained.error, "send"));
+    }
+    outcome_.value += static_cast<std::size_t>(drained.value);
+    return outcome_.value < size_ ? Progress::more : finish(done(outcome_.value));
+}
+
+Progress RelayOperation::wait_at(const End& end, Direction direction, const Outcome<std::size_t>& outcome) noexcept
+{
+    move_to(end.key, direction, &end == &source_ ? sink_.key : source_.key);
+    return finish_unless_again(outcome);
+}
+
 Request AcceptOperation::prepare(int fd) noexcept
 {
     peer_size_ = Address::capacity;

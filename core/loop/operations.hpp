@@ -3,6 +3,7 @@
 
 #include "core/addr/address.hpp"
 #include "core/base/fd.hpp"
+#include "core/loop/conduit.hpp"
 #include "core/loop/operation.hpp"
 #include "core/msg/io_vector.hpp"
 
@@ -22,7 +23,7 @@ protected:
 
 // recv(2): what there is, up to the room. The bytes go to memory of whoever made it. `nothing_is_end` as
 // nothing_means_end() tells it.
-class ReceiveOperation final : public Operation {
+class ReceiveOperation : public Operation {
 public:
     ReceiveOperation(std::span<char> room, int flags, bool nothing_is_end) noexcept
         : Operation(Direction::read), room_(room), flags_(flags), nothing_is_end_(nothing_is_end)
@@ -107,6 +108,36 @@ protected:
 
 private:
     Call call_;
+};
+
+// Moves bytes from one socket to another until the stream ends or `size` have gone; the outcome counts those that went.
+// Neither socket may block. It is started with the key of the source, and waits for one or the other.
+class RelayOperation final : public Operation {
+public:
+    struct End {
+        int fd;
+        std::uint64_t key;
+    };
+
+    RelayOperation(std::unique_ptr<Conduit> conduit, End source, End sink, std::size_t size) noexcept
+        : Operation(Direction::read), conduit_(std::move(conduit)), source_(source), sink_(sink), size_(size)
+    {
+        moves_ = true;
+        move_to(source.key, Direction::read, sink.key);
+    }
+
+protected:
+    Progress perform(const sys::System& system, int fd) noexcept override;
+
+private:
+    std::unique_ptr<Conduit> conduit_;
+    End source_;
+    End sink_;
+    std::size_t size_;
+
+    Progress fill() noexcept;
+    Progress drain() noexcept;
+    Progress wait_at(const End& end, Direction direction, const Outcome<std::size_t>& outcome) noexcept;
 };
 
 // accept(2). A connection that was gone before it was taken (ECONNABORTED) is not the end: the next one counts. `peer`,

@@ -46,15 +46,15 @@ void PollBackend::remove(Watched& watched) noexcept
 
 Outcome<> PollBackend::arm(Watched& watched) noexcept
 {
-    calm(watched);
-    return done();
+    return calm(watched);
 }
 
-void PollBackend::calm(Watched& watched) noexcept
+Outcome<> PollBackend::calm(Watched& watched) noexcept
 {
     pollfd& entry = entries_[watched.position];
     entry.events = static_cast<short>((watched.wants_read ? POLLIN : 0) | (watched.wants_write ? POLLOUT : 0));
     entry.fd = entry.events != 0 ? watched.fd : -1;
+    return done();
 }
 
 bool PollBackend::is_current(Watched& watched) noexcept

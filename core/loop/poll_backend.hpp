@@ -18,8 +18,8 @@ public:
     Outcome<> add(Watched& watched) override;
     void remove(Watched& watched) noexcept override;
     Outcome<> arm(Watched& watched) noexcept override;
-    void calm(Watched& watched) noexcept override;
-    void mute(Watched&) noexcept override {} // poll(2) always tells failures
+    Outcome<> calm(Watched& watched) noexcept override;
+    void mute(Watched&) noexcept override {} // poll(2) tells what is, not what changes
     bool is_current(Watched& watched) noexcept override;
     Outcome<std::size_t> wait(std::span<Event> events, int timeout_ms) noexcept override;
 

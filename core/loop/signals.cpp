@@ -17,9 +17,25 @@ bool contains(const sigset_t& set, int signal) noexcept
 template <class Use>
 void each_signal(const sigset_t& set, Use use) noexcept
 {
-    for (int signal = 1; signal < SignalSource::end; ++signal) {
+    for (int signal = 1; signal < SignalOperation::end; ++signal) {
         if (contains(set, signal)) {
             use(signal);
+        }
+    }
+}
+
+std::bitset<SignalOperation::end> bits_of(const sigset_t& set) noexcept
+{
+    std::bitset<SignalOperation::end> bits;
+    each_signal(set, [&bits](int signal) { bits.set(static_cast<std::size_t>(signal)); });
+    return bits;
+}
+
+void add(const std::bitset<SignalOperation::end>& bits, sigset_t& set) noexcept
+{
+    for (int signal = 1; signal < SignalOperation::end; ++signal) {
+        if (bits.test(static_cast<std::size_t>(signal))) {
+            sigaddset(&set, signal);
         }
     }
 }
@@ -30,7 +46,7 @@ struct Masking {
     bool was_changed = false;
 };
 
-thread_local std::array<Masking, SignalSource::end> maskings;
+thread_local std::array<Masking, SignalOperation::end> maskings;
 
 void set_mask(int how, int signal, sigset_t* before) noexcept
 {
@@ -101,7 +117,7 @@ Outcome<> Signals::start(SignalOperation& operation, const sigset_t& set, const 
         return opened;
     }
     hold(set);
-    operation.set_ = set;
+    operation.set_ = bits_of(set);
     loop_.start_alone(operation, deadline);
     operation.outcome_ = {Status::again, 0, {}};
     waiting_.push_back(operation.place_);
@@ -159,7 +175,10 @@ void Signals::deliver() noexcept
     List<Place> places;
     places.take(waiting_);
     while (Place* place = places.pop_front()) {
-        const int signal = source_->take(place->operation.set_);
+        sigset_t set;
+        sigemptyset(&set);
+        add(place->operation.set_, set);
+        const int signal = source_->take(set);
         if (signal == 0) {
             waiting_.push_back(*place);
         } else {
@@ -178,7 +197,7 @@ sigset_t Signals::wanted() noexcept
     while (Place* place = places.pop_front()) {
         if (place->operation.waits()) {
             waiting_.push_back(*place);
-            each_signal(place->operation.set_, [&all](int signal) { sigaddset(&all, signal); });
+            add(place->operation.set_, all);
         }
     }
     return all;

@@ -3,6 +3,7 @@
 
 #include "core/loop/loop.hpp"
 
+#include <bitset>
 #include <csignal>
 #include <memory>
 #include <optional>
@@ -12,6 +13,9 @@ namespace llnet {
 // Waits for a signal of a set; the value of its outcome is the number of the one that came.
 class SignalOperation final : public Operation {
 public:
+    // Greater than every signal's number on any system; sigismember(3) knows those of this one.
+    static constexpr int end = 129;
+
     SignalOperation() noexcept : Operation(Direction::read) {}
 
 private:
@@ -23,7 +27,7 @@ private:
         SignalOperation& operation;
     };
 
-    sigset_t set_{};
+    std::bitset<end> set_; // an eighth of what a sigset_t needs
     Place place_{*this};
 
     [[nodiscard]] bool waits() const noexcept { return pending() && outcome_.status == Status::again; }
@@ -32,9 +36,6 @@ private:
 // How a system keeps signals until somebody takes them. Like the kernel, it keeps of each number one that came.
 class SignalSource {
 public:
-    // Greater than every signal's number on any system; sigismember(3) knows those of this one.
-    static constexpr int end = 129;
-
     // What the calling thread does with signals that are held: SIG_BLOCK or SIG_UNBLOCK.
     explicit SignalSource(int masking) noexcept : masking_(masking) {}
     SignalSource(const SignalSource&) = delete;

@@ -29,7 +29,7 @@ struct Bell {
 // All that a handler touches is without locks.
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<Bell*>::is_always_lock_free);
 
-std::array<Caught, SignalSource::end> all_caught;
+std::array<Caught, SignalOperation::end> all_caught;
 std::atomic<Bell*> bells = nullptr;
 std::atomic<int> ringing = 0; // handlers that may be using bells
 std::mutex mutex;             // for everybody but the handler
@@ -116,7 +116,7 @@ public:
 
     int take(const sigset_t& set) noexcept override
     {
-        for (int signal = 1; signal < end; ++signal) {
+        for (int signal = 1; signal < SignalOperation::end; ++signal) {
             if (sigismember(&set, signal) == 1 && caught(signal).came.exchange(false)) {
                 return signal;
             }

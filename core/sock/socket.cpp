@@ -194,13 +194,12 @@ Outcome<> close_number(const sys::System& system, int fd, const int* how) noexce
 
 Outcome<> close(const sys::System& system, Socket& socket, const int* how) noexcept
 {
-    const int fd = unwrap(socket);
+    const int fd = socket.fd.release();
     return fd < 0 ? done() : close_number(system, fd, how);
 }
 
 int unwrap(Socket& socket) noexcept
 {
-    socket.watch.end();
     return socket.fd.release();
 }
 

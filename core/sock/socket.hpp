@@ -21,11 +21,10 @@ struct SocketRef {
 // A socket's descriptor, owned, and what it was made as. Empty until one of the functions below fills it; on failure
 // they leave it as it was.
 struct Socket {
-    Fd fd;
+    WatchedFd fd;
     int family = AF_UNSPEC;
     int type = 0;
     int protocol = 0;
-    Watch watch{}; // the last member, so that it ends before the descriptor is closed
 
     operator SocketRef() const noexcept { return {fd.get(), family, type, protocol}; }
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/base/fd.hpp"
+
 #include <cstdint>
 #include <utility>
 
@@ -20,21 +22,15 @@ protected:
     ~Watcher() = default;
 };
 
-// A socket's tie to its watcher, who keeps the address of it: what is moved is untied afterwards, and so is the target.
+// A tie to a watcher, who keeps the address of it.
 class Watch {
 public:
     Watch() noexcept = default;
-    Watch(Watch&& other) noexcept { other.end(); }
-    Watch& operator=(Watch&& other) noexcept
-    {
-        other.end();
-        end();
-        return *this;
-    }
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
     ~Watch() { end(); }
 
+    // To be called for one that is not tied.
     void begin(Watcher& watcher, std::uint64_t key) noexcept
     {
         watcher_ = &watcher;
@@ -58,6 +54,38 @@ public:
 private:
     Watcher* watcher_ = nullptr;
     std::uint64_t key_ = 0;
+};
+
+// Owns a descriptor that somebody may watch, who is told before it goes. A descriptor that is moved is watched no
+// longer.
+class WatchedFd {
+public:
+    WatchedFd() noexcept = default;
+    WatchedFd(Fd&& fd) noexcept : fd_(std::move(fd)) {}
+    WatchedFd(WatchedFd&& other) noexcept : fd_(other.release()) {}
+    WatchedFd& operator=(WatchedFd&& other) noexcept
+    {
+        watch_.end();
+        fd_ = Fd(other.release());
+        return *this;
+    }
+    WatchedFd(const WatchedFd&) = delete;
+    WatchedFd& operator=(const WatchedFd&) = delete;
+    ~WatchedFd() = default;
+
+    [[nodiscard]] int get() const noexcept { return fd_.get(); }
+
+    [[nodiscard]] int release() noexcept
+    {
+        watch_.end();
+        return fd_.release();
+    }
+
+    [[nodiscard]] Watch& watch() noexcept { return watch_; }
+
+private:
+    Fd fd_;
+    Watch watch_; // behind it, so that it ends first
 };
 
 } // namespace llnet

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/sys/epoll_linux.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 namespace llnet::sys {
 
 Result<> epoll_create() noexcept
@@ -22,11 +19,6 @@ Result<> epoll_control(int epoll, int operation, int fd, std::uint32_t events, s
 Result<> epoll_wait(int epoll, std::span<epoll_event> events, int timeout_ms) noexcept
 {
     return result_of(::epoll_wait(epoll, events.data(), static_cast<int>(events.size()), timeout_ms));
-}
-
-Result<> replace_descriptor(int fd, int number) noexcept
-{
-    return result_of(::dup3(fd, number, O_CLOEXEC));
 }
 
 } // namespace llnet::sys

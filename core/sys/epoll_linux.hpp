@@ -16,7 +16,4 @@ Result<> epoll_control(int epoll, int operation, int fd, std::uint32_t events, s
 // The number of events; a negative timeout waits for ever.
 Result<> epoll_wait(int epoll, std::span<epoll_event> events, int timeout_ms) noexcept;
 
-// Makes `number` stand for what `fd` is, close-on-exec.
-Result<> replace_descriptor(int fd, int number) noexcept;
-
 } // namespace llnet::sys

@@ -16,7 +16,33 @@ void check_type(lua_State* L, int index, int type)
     }
 }
 
+bool is_called_by_hidden(lua_State* L)
+{
+    lua_Debug caller;
+    return lua_getstack(L, 1, &caller) != 0 && lua_getinfo(L, "S", &caller) != 0 &&
+           std::strcmp(caller.source, hidden_chunk) == 0;
+}
+
 } // namespace
+
+void push_position(lua_State* L)
+{
+    luaL_where(L, is_called_by_hidden(L) ? 2 : 1);
+}
+
+int argument_error(lua_State* L, int index, const char* message)
+{
+    if (!is_called_by_hidden(L)) {
+        return luaL_argerror(L, index, message);
+    }
+    lua_Debug self;
+    lua_getstack(L, 0, &self);
+    lua_getinfo(L, "n", &self);
+    push_position(L);
+    lua_pushfstring(L, "bad argument #%d to '%s' (%s)", index, self.name != nullptr ? self.name : "?", message);
+    lua_concat(L, 2);
+    return lua_error(L);
+}
 
 const char* value_type(lua_State* L, int index)
 {
@@ -28,7 +54,7 @@ const char* value_type(lua_State* L, int index)
 
 int type_error(lua_State* L, int index, const char* expected)
 {
-    return luaL_argerror(L, index, lua_pushfstring(L, "%s expected, got %s", expected, value_type(L, index)));
+    return argument_error(L, index, lua_pushfstring(L, "%s expected, got %s", expected, value_type(L, index)));
 }
 
 long long check_integer(lua_State* L, int index, long long min, long long max)
@@ -38,12 +64,12 @@ long long check_integer(lua_State* L, int index, long long min, long long max)
         type_error(L, index, "integer");
     }
     if (!to_integer(L, index, value)) {
-        luaL_argerror(L, index, "number has no integer representation");
+        argument_error(L, index, "number has no integer representation");
     }
     if (value < min || value > max) {
         char text[80];
         std::snprintf(text, sizeof text, "out of range (%lld to %lld)", min, max);
-        luaL_argerror(L, index, text);
+        argument_error(L, index, text);
     }
     return value;
 }
@@ -68,7 +94,7 @@ double check_duration(lua_State* L, int index)
     check_type(L, index, LUA_TNUMBER);
     const auto value = static_cast<double>(lua_tonumber(L, index));
     if (!(value >= 0 && value <= INT_MAX)) { // also true for NaN
-        luaL_argerror(L, index, lua_pushfstring(L, "out of range (0 to %d)", INT_MAX));
+        argument_error(L, index, lua_pushfstring(L, "out of range (0 to %d)", INT_MAX));
     }
     return value;
 }
@@ -96,7 +122,7 @@ const char* check_text(lua_State* L, int index)
 {
     const std::string_view bytes = check_bytes(L, index);
     if (std::memchr(bytes.data(), 0, bytes.size()) != nullptr) {
-        luaL_argerror(L, index, "string contains NUL");
+        argument_error(L, index, "string contains NUL");
     }
     return bytes.data();
 }
@@ -120,7 +146,7 @@ int check_how(lua_State* L, int index)
 {
     const int how = check_int(L, index);
     if (how != SHUT_RD && how != SHUT_WR && how != SHUT_RDWR) {
-        luaL_argerror(L, index, "SHUT_RD, SHUT_WR or SHUT_RDWR expected");
+        argument_error(L, index, "SHUT_RD, SHUT_WR or SHUT_RDWR expected");
     }
     return how;
 }

@@ -14,6 +14,15 @@ namespace llnet {
 // What the value at `index` is, for a message: its class's name (which may be pushed) or its type.
 const char* value_type(lua_State* L, int index);
 
+// The name of the chunk of Lua functions that hand their arguments on to a C function and are not to be seen in errors.
+inline constexpr const char* hidden_chunk = "=net.loop";
+
+// luaL_where for the caller of a C function, whom a hidden function may have called.
+void push_position(lua_State* L);
+
+// luaL_argerror, with that position.
+int argument_error(lua_State* L, int index, const char* message);
+
 // Raises "X expected, got Y".
 int type_error(lua_State* L, int index, const char* expected);
 

@@ -96,7 +96,7 @@ int class_error(lua_State* L, int index)
     const char* expected = lua_tostring(L, -1);
     lua_getfield(L, metatable, class_generation_key);
     const char* actual = missing ? "no value" : described(L, index, lua_tointeger(L, -1));
-    return luaL_argerror(L, index, lua_pushfstring(L, "%s expected, got %s", expected, actual));
+    return argument_error(L, index, lua_pushfstring(L, "%s expected, got %s", expected, actual));
 }
 
 void push_metatables(lua_State* L, const Generation& generation)

@@ -92,6 +92,17 @@ inline int resume(lua_State* L, lua_State* coroutine, int arguments)
 #endif
 }
 
+// To be called before a coroutine resumes another, whose calls of C functions count with its own.
+inline void count_nesting(lua_State* L, lua_State* coroutine)
+{
+#if LUA_VERSION_NUM < 502 && !defined(LUAJIT_VERSION)
+    lua_setlevel(L, coroutine);
+#else
+    static_cast<void>(L); // lua_resume does it
+    static_cast<void>(coroutine);
+#endif
+}
+
 // Closes the <close> variables of a coroutine that goes no further.
 inline void close_coroutine(lua_State* L, lua_State* coroutine)
 {

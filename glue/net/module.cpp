@@ -2,8 +2,11 @@
 // llsocket.scheduler, over which lua/net/loop.lua is a thin face.
 #include "glue/llsocket/module.hpp"
 #include "glue/net/coroutine.hpp"
+#include "glue/net/driver.hpp"
 #include "glue/net/inspect.hpp"
+#include "glue/net/life.hpp"
 #include "glue/net/scheduler.hpp"
+#include "glue/net/signals.hpp"
 #include "glue/net/transfer.hpp"
 #include "glue/net/wait.hpp"
 #include "glue/net/waits.hpp"
@@ -36,8 +39,12 @@ int push_scheduler_module(lua_State* L)
     lua_settop(L, metatables);
     define_task(L);
     add_scheduler(L);
+    add_task(L);
+    add_life(L);
+    add_driver(L);
     add_coroutine(L);
     add_inspect(L);
+    add_signals(L);
     add_waits(L);
     add_transfer(L);
     lua_rawgeti(L, metatables, static_cast<int>(Class::task));

@@ -3,6 +3,7 @@
 
 #include "core/addr/address.hpp"
 #include "core/loop/lookup.hpp"
+#include "core/loop/signals.hpp"
 #include "glue/net/task.hpp"
 
 #include <algorithm>
@@ -37,6 +38,10 @@ public:
     }
     // Throws std::bad_alloc.
     Lookups& lookups();
+    // Throws std::bad_alloc.
+    Signals& signals();
+    // Puts back what the waits for signals changed in this thread or process.
+    void release_signals() noexcept;
     // Memory in which an operation leaves what it received, until it is taken.
     [[nodiscard]] std::span<char> scratch() noexcept { return scratch_; }
 
@@ -50,7 +55,7 @@ public:
     Task* due = nullptr;          // its wait is over; nothing else comes before it
     Task* current = nullptr;      // while it runs
     lua_State* running = nullptr; // its coroutine, or the one that it resumed, while it runs
-    bool is_calling = false;      // a function that is no task, such as the hook for errors
+    bool is_driven = false;       // by somebody who runs the tasks
     std::size_t tasks = 0;        // that have not ended
     std::size_t idle_tasks = 0;   // of these, those which only another task can wake
     std::uint64_t spawned = 0;
@@ -61,12 +66,16 @@ public:
     Clock::duration longest_step{};
     Address from; // of what was received last
 
+    // Ends a wait that only another task can end: the task goes on in its turn. False if it is over already.
+    bool wake(Task& task) noexcept;
+
     void begin_step() noexcept { step_began = Clock::now(); }
     void end_step() noexcept { longest_step = std::max(longest_step, Clock::now() - step_began); }
 
 private:
     std::unique_ptr<Loop> loop_;
-    std::unique_ptr<Lookups> lookups_; // after the loop, so that it goes first
+    std::unique_ptr<Lookups> lookups_; // after the loop, so that they go first
+    std::unique_ptr<Signals> signals_;
     std::vector<char> scratch_;
     std::vector<int> free_ids_;
     int last_id_ = 0;
@@ -83,6 +92,7 @@ struct ClassOf<Scheduler> {
 inline constexpr int scheduler_slot = 100;
 inline constexpr int anchors_slot = 101;
 inline constexpr int callbacks_slot = 102; // functions of lua/net/loop.lua
+inline constexpr int limits_slot = 103;    // see coroutine.cpp
 
 // The scheduler of a function's module.
 Scheduler& scheduler_of(lua_State* L);
@@ -90,19 +100,23 @@ Scheduler& scheduler_of(lua_State* L);
 // The same, with a loop that is this process's own.
 Scheduler& check_scheduler(lua_State* L);
 
-// Pushes the coroutine of a task that has not ended, and gives it.
+// The anchors of tasks that have not ended.
+
+// Pushes its coroutine, and gives it.
 lua_State* push_coroutine(lua_State* L, const Task& task);
 
-// Pushes the userdata of a task that has not ended.
+// Pushes its userdata.
 void push_task(lua_State* L, const Task& task);
 
 // Pushes what is at the place of this id, and gives the task if there is one.
-const Task* push_task_of(lua_State* L, int id);
+Task* push_task_of(lua_State* L, int id);
 
-// The task whose userdata is the first argument ends before it began.
-void cancel_unbegun(lua_State* L, Task& task);
+// Keeps the task and the coroutine on top of the stack, which stay there.
+void anchor_task(lua_State* L, int id);
 
-// Adds spawn, turn, exit and so on to the table below the table of all metatables.
+void release_task(lua_State* L, int id);
+
+// Adds the scheduler to the table of all metatables, which is on top of the stack.
 void add_scheduler(lua_State* L);
 
 } // namespace llnet

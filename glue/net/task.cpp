@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "glue/net/task.hpp"
 
+#include "glue/net/life.hpp"
 #include "glue/net/wait.hpp"
 
 #include <cerrno>
@@ -11,6 +12,13 @@ namespace {
 
 constexpr const char* status_names[] = {"ready", "running", "waiting", "done", "failed", "cancelled"};
 
+const char* status_name(lua_State* L, const Task& task)
+{
+    // While it runs, its own status may be that of a wait that came to nothing.
+    const bool is_running = &task == scheduler_of(L).current;
+    return status_names[static_cast<int>(is_running ? Task::Status::running : task.status)];
+}
+
 int task_id(lua_State* L)
 {
     lua_pushinteger(L, static_cast<lua_Integer>(check_self<Task>(L).number));
@@ -19,15 +27,14 @@ int task_id(lua_State* L)
 
 int task_status(lua_State* L)
 {
-    lua_pushstring(L, status_names[static_cast<int>(check_self<Task>(L).status)]);
+    lua_pushstring(L, status_name(L, check_self<Task>(L)));
     return 1;
 }
 
 int task_tostring(lua_State* L)
 {
     const Task& self = check_self<Task>(L);
-    lua_pushfstring(L, "net.loop.task: %d, %s", static_cast<int>(self.number),
-                    status_names[static_cast<int>(self.status)]);
+    lua_pushfstring(L, "net.loop.task: %d, %s", static_cast<int>(self.number), status_name(L, self));
     return 1;
 }
 
@@ -40,7 +47,7 @@ int push_end(lua_State* L, Scheduler&, Task& task)
     return 1;
 }
 
-// task:wait_end([seconds]) -> true when it has ended | nil, nil, true
+// wait_end(task [, seconds]) -> true when it has ended | nil, nil, true
 int wait_end(lua_State* L)
 {
     Task& self = check_self<Task>(L);
@@ -48,8 +55,10 @@ int wait_end(lua_State* L)
         lua_pushboolean(L, 1);
         return 1;
     }
+    if (!scheduler_of(L).has(self)) {
+        return luaL_error(L, "cannot join a task of the parent process");
+    }
     const Wait wait = check_wait(L, "join", 2);
-    luaL_argcheck(L, &self != &wait.task, 1, "a task cannot join itself");
     auto& join = wait.task.emplace_operation<JoinOperation>();
     join.joiner.task = &wait.task;
     self.joiners.push_back(join.joiner);
@@ -57,7 +66,7 @@ int wait_end(lua_State* L)
     return start_wait_alone(L, wait, push_end);
 }
 
-// task:results() -> true, value... | false, error of one that has ended
+// results(task) -> true, value... | false, error of one that has ended
 int task_results(lua_State* L)
 {
     const Task& self = check_self<Task>(L);
@@ -88,7 +97,9 @@ int task_cancel(lua_State* L)
         cancel_unbegun(L, self);
     } else if (lives) {
         self.is_cancelled = true;
-        if (self.operation() != nullptr) {
+        if (self.is_idle) {
+            scheduler.wake(self);
+        } else if (self.operation() != nullptr) {
             scheduler.loop().cancel(*self.operation(), ECANCELED);
         }
     }
@@ -109,7 +120,7 @@ int task_resume(lua_State* L)
         if (lua_checkstack(coroutine, values + 1) == 0) {
             return luaL_error(L, "too many values for a task");
         }
-        is_resumed = scheduler.loop().complete(*self.operation(), done<std::size_t>(0));
+        is_resumed = scheduler.wake(self);
         if (is_resumed) {
             lua_pushboolean(coroutine, 1);
             lua_xmove(L, coroutine, values);
@@ -120,7 +131,7 @@ int task_resume(lua_State* L)
     return 1;
 }
 
-// task:observe(): the callback "ended" will be told of its end.
+// observe(task): the callback "ended" will be told of its end.
 int task_observe(lua_State* L)
 {
     check_self<Task>(L).is_observed = true;
@@ -128,15 +139,23 @@ int task_observe(lua_State* L)
 }
 
 constexpr luaL_Reg metamethods[] = {
-    {"__gc", collect<Task>},
     {"__close", leave_scope<Task>},
     {"__tostring", task_tostring},
     {nullptr, nullptr},
 };
 
 constexpr Method methods[] = {
-    {"id", task_id},         {"status", task_status}, {"wait_end", wait_end},    {"results", task_results},
-    {"cancel", task_cancel}, {"resume", task_resume}, {"observe", task_observe},
+    {"id", task_id},
+    {"status", task_status},
+    {"cancel", task_cancel},
+    {"resume", task_resume},
+};
+
+// For lua/net: functions that take a task.
+constexpr Method functions[] = {
+    {"wait_end", wait_end},
+    {"results", task_results},
+    {"observe", task_observe},
 };
 
 } // namespace
@@ -145,6 +164,11 @@ void define_task(lua_State* L)
 {
     define_class(L, Class::task, "task", metamethods);
     add_methods(L, Class::task, methods);
+}
+
+void add_task(lua_State* L)
+{
+    add_functions(L, Class::task, functions);
 }
 
 } // namespace llnet

@@ -35,13 +35,9 @@ class Task : public ListHook {
 public:
     enum class Status : std::uint8_t { ready, running, waiting, done, failed, cancelled };
 
-    // The value of `what` of a task that waits to be resumed by another.
-    static constexpr const char* in_suspend = "suspend";
-
     Task() noexcept = default;
     Task(const Task&) = delete;
     Task& operator=(const Task&) = delete;
-    ~Task() { reset_operation(); }
 
     Status status = Status::ready;
     bool has_begun = false;
@@ -50,6 +46,8 @@ public:
     bool has_results = false;        // in its associated table
     bool is_observed = false;        // its end is of interest in Lua
     bool is_idle = false;            // only another task can end its wait
+    bool is_resumable = false;       // by resume()
+    bool is_limited = false;         // its wait ends at its limit, not at its own deadline
     int id = 0;                      // its place among the anchors while it lives
     int values = 0;                  // that are on its coroutine's stack already, to be resumed with
     std::uint64_t number = 0;        // of all tasks
@@ -63,7 +61,7 @@ public:
     List<Joiner> joiners;
 
     [[nodiscard]] bool has_ended() const noexcept { return status >= Status::done; }
-    [[nodiscard]] bool is_suspended() const noexcept { return status == Status::waiting && what == in_suspend; }
+    [[nodiscard]] bool is_suspended() const noexcept { return status == Status::waiting && is_resumable; }
 
     // Makes the operation for the next wait.
     template <class T, class... Arguments>
@@ -97,5 +95,8 @@ struct ClassOf<Task> {
 };
 
 void define_task(lua_State* L);
+
+// Adds wait_end and so on to the table below the table of all metatables.
+void add_task(lua_State* L);
 
 } // namespace llnet

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <memory>
 
 namespace llnet {
 
@@ -48,12 +49,30 @@ int push_received(lua_State* L, Scheduler&, Task& task)
     return 1;
 }
 
-// Room for what is received: that which all operations share, or some of its own that the coroutine keeps.
-std::span<char> room_for(lua_State* L, Scheduler& scheduler, std::size_t size)
-{
-    const std::span<char> scratch = scheduler.scratch();
-    return size <= scratch.size() ? scratch.first(size) : std::span(static_cast<char*>(new_userdata(L, size)), size);
-}
+// Memory for what is received: that which all operations share or, if that is too small, some of its own. It is no
+// userdata, since LuaJIT drops what is on the stack of a C function that yields.
+class Room {
+public:
+    // Throws std::bad_alloc.
+    Room(Scheduler& scheduler, std::size_t size)
+        : own_(size > Scheduler::scratch_size ? std::make_unique_for_overwrite<char[]>(size) : nullptr),
+          bytes_(own_ != nullptr ? own_.get() : scheduler.scratch().data(), size)
+    {}
+
+    [[nodiscard]] std::span<char> bytes() const noexcept { return bytes_; }
+
+private:
+    std::unique_ptr<char[]> own_;
+    std::span<char> bytes_;
+};
+
+struct ReceiveIntoRoom final : ReceiveOperation {
+    ReceiveIntoRoom(Room&& the_room, int flags, bool nothing_is_end) noexcept
+        : ReceiveOperation(the_room.bytes(), flags, nothing_is_end), room(std::move(the_room))
+    {}
+
+    Room room;
+};
 
 // recv(socket, seconds [, size [, flag...]]) -> string | nil (end) | nil, err | nil, nil, true
 int recv(lua_State* L)
@@ -62,12 +81,15 @@ int recv(lua_State* L)
     const std::size_t size = opt_size(L, 3, default_room);
     const int flags = check_flags(L, 4);
     const Wait wait = check_wait(L, "recv", 2);
-    const std::span<char> room = room_for(L, wait.scheduler, size);
     if (size == 0 && socket.fd.get() >= 0) {
         lua_pushliteral(L, "");
         return 1;
     }
-    wait.task.emplace_operation<ReceiveOperation>(room, flags, nothing_means_end(sys::host(), socket, flags));
+    const bool nothing_is_end = nothing_means_end(sys::host(), socket, flags);
+    check_memory(L, work([&] {
+                     wait.task.emplace_operation<ReceiveIntoRoom>(Room(wait.scheduler, size), flags, nothing_is_end);
+                     return done();
+                 }));
     return start_on_socket(L, wait, socket, push_received);
 }
 
@@ -108,19 +130,27 @@ int send(lua_State* L)
     return start_on_socket(L, wait, socket, push_sent);
 }
 
-struct ReceiveFrom {
-    Address* from;
-    SocketRef socket;
-    std::span<char> room;
-    int flags;
+class ReceiveFromOperation final : public Operation {
+public:
+    ReceiveFromOperation(Room&& room, SocketRef socket, int flags, Address& from) noexcept
+        : Operation(Direction::read), room_(std::move(room)), socket_(socket), flags_(flags), from_(from)
+    {}
 
-    Outcome<std::size_t> operator()(const sys::System& system, int) const noexcept
+    [[nodiscard]] std::string_view received() const noexcept { return {room_.bytes().data(), outcome_.value}; }
+    [[nodiscard]] SocketRef socket() const noexcept { return socket_; }
+
+protected:
+    Progress perform(const sys::System& system, int) noexcept override
     {
-        return receive_from(system, socket, room, flags | MSG_DONTWAIT, *from);
+        return finish_unless_again(receive_from(system, socket_, room_.bytes(), flags_ | MSG_DONTWAIT, from_));
     }
-};
 
-using ReceiveFromOperation = CallOperation<ReceiveFrom>;
+private:
+    Room room_;
+    SocketRef socket_;
+    int flags_;
+    Address& from_;
+};
 
 int push_received_from(lua_State* L, Scheduler& scheduler, Task& task)
 {
@@ -128,8 +158,8 @@ int push_received_from(lua_State* L, Scheduler& scheduler, Task& task)
     if (!receive.outcome().done()) {
         return push_end(L, task);
     }
-    lua_pushlstring(L, receive.call().room.data(), receive.outcome().value);
-    push_sender(L, scheduler.from, receive.call().socket);
+    lua_pushlstring(L, receive.received().data(), receive.received().size());
+    push_sender(L, scheduler.from, receive.socket());
     return 2;
 }
 
@@ -140,9 +170,11 @@ int recvfrom(lua_State* L)
     const std::size_t size = opt_size(L, 3, default_room);
     const int flags = check_flags(L, 4);
     const Wait wait = check_wait(L, "recvfrom", 2);
-    const std::span<char> room = room_for(L, wait.scheduler, size);
-    wait.task.emplace_operation<ReceiveFromOperation>(Direction::read,
-                                                      ReceiveFrom{&wait.scheduler.from, socket, room, flags});
+    check_memory(L, work([&] {
+                     wait.task.emplace_operation<ReceiveFromOperation>(Room(wait.scheduler, size), socket, flags,
+                                                                       wait.scheduler.from);
+                     return done();
+                 }));
     return start_on_socket(L, wait, socket, push_received_from);
 }
 
@@ -170,6 +202,15 @@ int sendto(lua_State* L)
     return start_on_socket(L, wait, socket, push_sent);
 }
 
+// A blocking descriptor would hold up all tasks.
+void check_nonblock(lua_State* L, int index, const Socket& socket)
+{
+    const Outcome<bool> set = nonblock(sys::host(), socket.fd.get());
+    if (!(!set.done() || set.value)) {
+        argument_error(L, index, "socket blocks; make it with nonblock");
+    }
+}
+
 // sendfile(socket, seconds, file, size [, offset]) -> as send; fewer at the end of the file
 int sendfile(lua_State* L)
 {
@@ -177,6 +218,7 @@ int sendfile(lua_State* L)
     const File file = check_file(L, 3);
     const auto size = static_cast<std::size_t>(check_integer(L, 4, 0, LLONG_MAX));
     const auto offset = static_cast<off_t>(is_absent(L, 5) ? 0 : check_integer(L, 5, 0, LLONG_MAX));
+    check_nonblock(L, 1, socket);
     const Wait wait = check_wait(L, "sendfile", 2);
     if (const Outcome<> flushed = flush_file(file); !flushed.done()) {
         return push_failure(L, flushed.error, "sendfile");
@@ -185,11 +227,27 @@ int sendfile(lua_State* L)
     return start_on_socket(L, wait, socket, push_sent);
 }
 
-// A blocking descriptor would hold up all tasks.
-void check_nonblock(lua_State* L, const Socket& socket)
+// relay(socket, seconds, socket [, size]) -> n: from the first to the second, until the end of the stream
+int relay(lua_State* L)
 {
-    const Outcome<bool> set = nonblock(sys::host(), socket.fd.get());
-    luaL_argcheck(L, !set.done() || set.value, 1, "socket blocks; make it with nonblock");
+    auto& source = check_object<Socket>(L, 1);
+    auto& sink = check_object<Socket>(L, 3);
+    const auto size = is_absent(L, 4) ? SIZE_MAX : static_cast<std::size_t>(check_integer(L, 4, 0, LLONG_MAX));
+    check_nonblock(L, 1, source);
+    check_nonblock(L, 3, sink);
+    const Wait wait = check_wait(L, "relay", 2);
+    Loop& loop = wait.scheduler.loop();
+    const Outcome<> started = work([&] {
+        const Outcome<Loop::Key> from = loop.watch(source);
+        const Outcome<Loop::Key> to = from.done() ? loop.watch(sink) : from;
+        if (to.done()) {
+            wait.task.emplace_operation<RelayOperation>(make_conduit(sys::host()),
+                                                        RelayOperation::End{source.fd.get(), from.value},
+                                                        RelayOperation::End{sink.fd.get(), to.value}, size);
+        }
+        return to.done() ? done() : failed(to.error.code, "relay");
+    });
+    return started.done() ? start_on_socket(L, wait, source, push_sent) : push_failure(L, started.error, "relay");
 }
 
 struct AcceptSocket final : AcceptOperation {
@@ -213,7 +271,7 @@ int push_accepted(lua_State* L, Scheduler&, Task& task)
 int accept(lua_State* L)
 {
     auto& socket = check_object<Socket>(L, 1);
-    check_nonblock(L, socket);
+    check_nonblock(L, 1, socket);
     const Wait wait = check_wait(L, "accept", 2);
     wait.task.emplace_operation<AcceptSocket>(socket);
     return start_on_socket(L, wait, socket, push_accepted);
@@ -233,7 +291,7 @@ int connect(lua_State* L)
 {
     auto& socket = check_object<Socket>(L, 1);
     const Address& address = check_object<AddressBox>(L, 3).info.address;
-    check_nonblock(L, socket);
+    check_nonblock(L, 1, socket);
     const Wait wait = check_wait(L, "connect", 2);
     wait.task.emplace_operation<ConnectOperation>(address);
     return start_on_socket(L, wait, socket, push_connected);
@@ -273,8 +331,8 @@ int getaddrinfo(lua_State* L)
 }
 
 constexpr Method functions[] = {
-    {"recv", recv},         {"send", send},     {"recvfrom", recvfrom}, {"sendto", sendto},
-    {"sendfile", sendfile}, {"accept", accept}, {"connect", connect},   {"getaddrinfo", getaddrinfo},
+    {"recv", recv},     {"send", send},       {"recvfrom", recvfrom},       {"sendto", sendto}, {"sendfile", sendfile},
+    {"accept", accept}, {"connect", connect}, {"getaddrinfo", getaddrinfo}, {"relay", relay},
 };
 
 } // namespace

@@ -12,14 +12,14 @@ namespace llnet {
 
 const char raise_tag = 0;
 
-namespace {
-
-int refuse(lua_State* L, const char* what, const char* why)
+int refuse_wait(lua_State* L, const char* what, const char* why)
 {
-    return luaL_error(L, "cannot %s here: %s", what, why);
+    push_position(L);
+    lua_pushfstring(L, "cannot %s here: %s", what, why);
+    lua_concat(L, 2);
+    return lua_error(L);
 }
 
-// nullopt for as long as it takes.
 std::optional<Deadline> check_deadline(lua_State* L, int index)
 {
     if (is_absent(L, index)) {
@@ -34,7 +34,22 @@ std::optional<Deadline> nearest(const std::optional<Deadline>& a, const std::opt
     return a && b ? std::min(*a, *b) : (a ? a : b);
 }
 
-} // namespace
+void push_seconds(lua_State* L, Clock::duration duration)
+{
+    lua_pushnumber(L, std::chrono::duration<lua_Number>(duration).count());
+}
+
+void settle(Task& task)
+{
+    if (task.status == Task::Status::running) {
+        return;
+    }
+    task.unlink(); // of later()
+    task.status = Task::Status::running;
+    task.has_results = false; // of an exit()
+    task.is_idle = false;
+    task.reset_operation();
+}
 
 Wait check_wait(lua_State* L, const char* what, int seconds)
 {
@@ -42,19 +57,20 @@ Wait check_wait(lua_State* L, const char* what, int seconds)
     const std::optional<Deadline> until = check_deadline(L, seconds);
     Task* task = scheduler.current;
     if (task == nullptr) {
-        refuse(L, what, "this is not inside a task; tasks begin with run() or spawn()");
+        refuse_wait(L, what, "this is not inside a task; tasks begin with run() or spawn()");
     }
     if (!scheduler.is_usable()) {
-        refuse(L, what, "the loop is the parent's of this process; a child makes its own with run()");
+        refuse_wait(L, what, "the loop is the parent's of this process; a child makes its own with run()");
     }
     if (L != scheduler.running) {
-        refuse(L, what,
-               "the coroutine was resumed by a coroutine.resume or coroutine.wrap that was taken before the loop "
-               "ran; take net.loop.coresume or net.loop.cowrap");
+        refuse_wait(L, what,
+                    "the coroutine was resumed by a coroutine.resume or coroutine.wrap that was taken before the loop "
+                    "ran; take net.loop.coresume or net.loop.cowrap");
     }
     if (!may_yield(L)) {
-        refuse(L, what, "a C function such as pcall or table.sort is in the way; for pcall take net.pcall");
+        refuse_wait(L, what, "a C function such as pcall or table.sort is in the way; for pcall take net.pcall");
     }
+    settle(*task);
     if (task->is_cancelled) {
         task->is_cancelled = false;
         task->was_cancelled = true;
@@ -63,8 +79,9 @@ Wait check_wait(lua_State* L, const char* what, int seconds)
     }
     task->what = what;
     task->fd = -1;
-    task->is_idle = false;
-    return {scheduler, *task, nearest(until, task->limit)};
+    task->is_idle = task->is_resumable = false;
+    task->is_limited = task->limit && (!until || *task->limit <= *until);
+    return {scheduler, *task, task->is_limited ? task->limit : until};
 }
 
 Outcome<Loop::Key> watch_argument(lua_State* L, Scheduler& scheduler, int index)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "glue/kit/errors.hpp"
 #include "glue/net/scheduler.hpp"
 
 namespace llnet {
@@ -13,9 +14,22 @@ struct Wait {
     std::optional<Deadline> until;
 };
 
+// How long something may take: the seconds at `index`, or nullopt for as long as it takes if there are none.
+std::optional<Deadline> check_deadline(lua_State* L, int index);
+
+std::optional<Deadline> nearest(const std::optional<Deadline>& a, const std::optional<Deadline>& b);
+
+void push_seconds(lua_State* L, Clock::duration duration);
+
+// Raises "cannot X here: ...".
+int refuse_wait(lua_State* L, const char* what, const char* why);
+
 // Raises an error unless the caller is a task that may wait here. `seconds` is the index of how long it may take, nil
 // or none for as long as it takes.
 Wait check_wait(lua_State* L, const char* what, int seconds);
+
+// The task runs: if it was about to wait and could not yield, because a C function was in the way, that is taken back.
+void settle(Task& task);
 
 // What is waited on: a socket of any generation or the number of a descriptor. Raises an argument error for anything
 // else; what cannot be watched is told by the outcome.

@@ -26,9 +26,8 @@ int push_success(lua_State* L, Scheduler& scheduler, Task& task)
 // The end of a sleep is its deadline, unless one that limits all waits of the task came first.
 int push_slept(lua_State* L, Scheduler& scheduler, Task& task)
 {
-    const bool is_limited = task.limit && task.until == task.limit;
-    return task.operation()->timed_out() && !is_limited ? push_true(L, scheduler, task)
-                                                        : push_failure(L, *task.operation(), task.what);
+    return task.operation()->timed_out() && !task.is_limited ? push_true(L, scheduler, task)
+                                                             : push_failure(L, *task.operation(), task.what);
 }
 
 int yield_ready(lua_State* L, const Wait& wait)
@@ -62,10 +61,37 @@ int sleep(lua_State* L)
 // suspend([seconds]) -> true, value... | nil, nil, true
 int suspend(lua_State* L)
 {
-    const Wait wait = check_wait(L, Task::in_suspend, 1);
-    wait.task.is_idle = true;
+    const Wait wait = check_wait(L, "suspend", 1);
+    wait.task.is_idle = wait.task.is_resumable = true;
     wait.task.emplace_operation<WaitOperation>(Direction::read);
     return start_wait_alone(L, wait, push_success);
+}
+
+// suspend_beside(socket or number [, seconds]): the same, but the end of the descriptor ends it with ECANCELED.
+int suspend_beside(lua_State* L)
+{
+    const Wait wait = check_wait(L, "lock", 2);
+    const Outcome<Loop::Key> key = watch_argument(L, wait.scheduler, 1);
+    if (!key.done()) {
+        return push_failure(L, system_error(key.error.code, "lock"), "lock");
+    }
+    wait.task.fd = check_descriptor(L, 1);
+    wait.task.is_idle = wait.task.is_resumable = true;
+    wait.task.emplace_operation<WaitOperation>(Direction::read);
+    wait.scheduler.loop().start_beside(*wait.task.operation(), key.value, wait.until);
+    return yield_wait(L, wait, push_success);
+}
+
+// key(socket or number) -> a number that no other descriptor had or will have | nil
+int key_of(lua_State* L)
+{
+    const Outcome<Loop::Key> key = watch_argument(L, check_scheduler(L), 1);
+    if (!key.done()) {
+        return 0;
+    }
+    constexpr Loop::Key slots = Loop::Key{1} << 20U; // more than a process can have; so that it fits into a double
+    lua_pushnumber(L, static_cast<lua_Number>((key.value >> 32U) * slots + (key.value & (slots - 1))));
+    return 1;
 }
 
 template <Direction direction>
@@ -125,10 +151,62 @@ int unwait_writable(lua_State* L)
     return end_waits(L, false, true);
 }
 
+// running() -> the task that calls, or nil
+int running(lua_State* L)
+{
+    const Task* task = scheduler_of(L).current;
+    if (task == nullptr) {
+        return 0;
+    }
+    push_task(L, *task);
+    return 1;
+}
+
+// now() -> seconds of the clock of deadlines
+int now(lua_State* L)
+{
+    push_seconds(L, Clock::now().time_since_epoch());
+    return 1;
+}
+
+// limit(seconds) -> what unlimit() takes: all waits of the task end within this time.
+int limit(lua_State* L)
+{
+    const std::optional<Deadline> until = check_deadline(L, 1);
+    Task* task = scheduler_of(L).current;
+    if (task == nullptr) {
+        return refuse_wait(L, "timeout", "this is not inside a task");
+    }
+    if (task->limit) {
+        lua_pushnumber(L, static_cast<lua_Number>(task->limit->time_since_epoch().count()));
+    } else {
+        lua_pushnil(L);
+    }
+    task->limit = nearest(task->limit, until);
+    return 1;
+}
+
+int unlimit(lua_State* L)
+{
+    if (Task* task = scheduler_of(L).current) {
+        task->limit = std::nullopt;
+        if (!is_absent(L, 1)) {
+            task->limit = Deadline(Clock::duration(static_cast<Clock::rep>(luaL_checknumber(L, 1))));
+        }
+    }
+    return 0;
+}
+
 constexpr Method functions[] = {
+    {"running", running},
+    {"now", now},
+    {"limit", limit},
+    {"unlimit", unlimit},
     {"later", later},
     {"sleep", sleep},
     {"suspend", suspend},
+    {"suspend_beside", suspend_beside},
+    {"key", key_of},
     {"readable", readable},
     {"writable", writable},
     {"unwait", unwait},

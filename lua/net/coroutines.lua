@@ -5,20 +5,40 @@
 local scheduler = require('llsocket.scheduler')
 
 local create, status, yield = coroutine.create, coroutine.status, coroutine.yield
+local standard_resume = coroutine.resume
 local step = scheduler.coresume
 
 local coroutines = {}
 
+-- Coroutines in the middle of a wait, which only those who hand it on may resume.
+local in_wait = setmetatable({}, { __mode = 'k' })
+
+local passed
+
+local function go_on(thread, ...)
+  in_wait[thread] = nil
+  return passed(thread, step(thread, ...))
+end
+
 -- nil instead of true or false tells of a wait.
-local function passed(thread, ok, ...)
+function passed(thread, ok, ...)
   if ok == nil then
-    return passed(thread, step(thread, yield()))
+    in_wait[thread] = true
+    return go_on(thread, yield())
   end
   return ok, ...
 end
 
 -- coroutine.resume
 function coroutines.resume(thread, ...)
+  if type(thread) ~= 'thread' then
+    local _, failure = pcall(standard_resume, thread)
+    error(failure, 2)
+  elseif in_wait[thread] then
+    return false, 'cannot resume non-suspended coroutine'
+  elseif status(thread) ~= 'suspended' then
+    return standard_resume(thread, ...) -- which tells why it does not
+  end
   return passed(thread, step(thread, ...))
 end
 
@@ -30,6 +50,11 @@ local function position()
   local is_known = caller and caller.currentline > 0
   return is_known and ('%s:%d: '):format(caller.short_src, caller.currentline) or ''
 end
+
+-- Some Luas put the position also before a number.
+local positions_numbers = type(select(2, pcall(coroutine.wrap(function()
+  error(42, 0)
+end)))) == 'string'
 
 -- The error of a coroutine, which is closed where Lua can do that.
 local function closed(thread, failure)
@@ -48,7 +73,7 @@ local function results_of(thread, ok, ...)
   if status(thread) == 'dead' then
     failure = closed(thread, failure) or failure
   end
-  if type(failure) == 'string' then
+  if type(failure) == 'string' or positions_numbers and type(failure) == 'number' then
     failure = position() .. failure
   end
   error(failure, 0)
@@ -56,32 +81,34 @@ end
 
 -- coroutine.wrap
 function coroutines.wrap(fn)
-  local thread = create(fn)
+  local ok, thread = pcall(create, fn)
+  if not ok then
+    error((thread:gsub("'create'", "'wrap'"):gsub("'%?'", "'wrap'")), 2)
+  end
   return function(...)
     return select(1, results_of(thread, resume(thread, ...))) -- no tail call, for position()
   end
 end
 
-local replaced = { resume = coroutines.resume, wrap = coroutines.wrap }
+local library = coroutine
+local replacements = { resume = coroutines.resume, wrap = coroutines.wrap }
+local originals
 
--- Calls the function while the functions of the library `coroutine` are these, and raises its errors.
-function coroutines.with(fn, ...)
-  local before = {}
-  for name, replacement in pairs(replaced) do
-    before[name], coroutine[name] = coroutine[name], replacement
+-- Puts these functions into the library `coroutine`.
+function coroutines.replace()
+  originals = {}
+  for name, replacement in pairs(replacements) do
+    originals[name], library[name] = library[name], replacement
   end
-  local function finished(ok, ...)
-    for name, replacement in pairs(replaced) do
-      if coroutine[name] == replacement then
-        coroutine[name] = before[name]
-      end
+end
+
+-- Puts back what was there, unless somebody else has replaced it meanwhile.
+function coroutines.restore()
+  for name, replacement in pairs(replacements) do
+    if library[name] == replacement then
+      library[name] = originals[name]
     end
-    if not ok then
-      error((...), 0)
-    end
-    return ...
   end
-  return finished(pcall(fn, ...))
 end
 
 return coroutines

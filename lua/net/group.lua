@@ -1,6 +1,9 @@
 -- SPDX-License-Identifier: MIT
 -- Tasks that belong together: spawned by a group, and collected one by one as they end.
 
+local protected = require('net.protected')
+local values = require('net.poller.values')
+
 local Group = {}
 Group.__index = Group
 Group.__name = 'net.loop.group'
@@ -10,7 +13,7 @@ local groups = {}
 -- The group of a task that was not collected yet. A group that nobody uses any more forgets its tasks.
 local group_of = setmetatable({}, { __mode = 'kv' })
 
--- The class over the functions spawn, suspend, running and resume of a scheduler.
+-- The class over functions of a scheduler: spawn, observe, results, suspend, running, resume and now.
 function groups.over(tasks)
   local function check_group(value, method)
     if getmetatable(value) ~= Group then
@@ -18,18 +21,13 @@ function groups.over(tasks)
     end
   end
 
-  local function wake(group)
-    local waiter = group.waiter
-    group.waiter = nil
-    if waiter then
-      tasks.resume(waiter)
-    end
-  end
-
   function Group:spawn(fn, ...)
     check_group(self, 'spawn')
+    if type(fn) ~= 'function' then
+      error(("bad argument #1 to 'spawn' (function expected, got %s)"):format(type(fn)), 2)
+    end
     local task = tasks.spawn(fn, ...)
-    task:observe()
+    tasks.observe(task)
     group_of[task] = self
     self.living[task] = true
     self.count = self.count + 1
@@ -42,23 +40,39 @@ function groups.over(tasks)
     group.ended[group.first] = nil
     group.first = group.first + 1
     group.count = group.count - 1
-    return task, task:results()
+    return task, tasks.results(task)
+  end
+
+  -- Lets the caller wait until a task of the group has ended: true; else what suspend() gives. Somebody may resume it
+  -- without need.
+  local function wait_for_end(group, seconds)
+    local deadline = seconds and tasks.now() + seconds
+    local resumed, err, timeout = true, nil, nil
+    while resumed and group.count > 0 and not group.ended[group.first] do
+      local left = deadline and math.max(deadline - tasks.now(), 0)
+      resumed, err, timeout = tasks.suspend(left)
+    end
+    return resumed, err, timeout
   end
 
   function Group:await(seconds)
     check_group(self, 'await')
-    if self.waiter then
+    if seconds ~= nil then
+      values.check_seconds(seconds, 1, 'await')
+    end
+    if not tasks.running() then
+      error('cannot await here: this is not inside a task', 2)
+    elseif self.waiter then
       error('another task awaits this group already', 2)
     end
-    if self.count > 0 and not self.ended[self.first] then
-      self.waiter = tasks.running()
-      local ok, err, timeout = tasks.suspend(seconds)
-      self.waiter = nil
-      if not ok then
-        return nil, err, timeout
-      end
-    end
-    if self.count == 0 then
+    self.waiter = tasks.running()
+    local ok, resumed, err, timeout = protected.pcall(wait_for_end, self, seconds)
+    self.waiter = nil
+    if not ok then
+      error(resumed, 0)
+    elseif not resumed then
+      return nil, err, timeout
+    elseif self.count == 0 then
       return nil
     end
     return collect(self)
@@ -76,8 +90,6 @@ function groups.over(tasks)
     return self.count
   end
 
-  Group.__len = Group.size
-
   function groups.new()
     return setmetatable({ living = {}, ended = {}, first = 1, last = 0, count = 0 }, Group)
   end
@@ -92,7 +104,9 @@ function groups.over(tasks)
     group.living[task] = nil
     group.last = group.last + 1
     group.ended[group.last] = task
-    wake(group)
+    if group.waiter then
+      tasks.resume(group.waiter)
+    end
   end
 
   return groups

@@ -31,6 +31,17 @@ end
 
 -- The locks of one kind, the readers' or the writers'.
 local function new_kind(tasks, lock_name, unlock_name)
+  -- What the locks of a descriptor are found by.
+  local function key_of(socket, name)
+    local fd = values.descriptor(socket, name)
+    if fd < 0 then
+      return nil
+    elseif tasks.key then
+      return tasks.key(socket)
+    end
+    return fd
+  end
+
   local owners = {} -- by descriptor
   local queues = {} -- by descriptor, where somebody waits
   local held = setmetatable({}, { __mode = 'k' }) -- by owner, a set of descriptors
@@ -80,11 +91,11 @@ local function new_kind(tasks, lock_name, unlock_name)
   end
 
   -- Who is out of the queue by the time it goes on was made the owner or was woken, even if its time is over as well.
-  local function wait(fd, task, sec)
+  local function wait(fd, task, sec, socket)
     local waiter = join(fd, task)
     local resumed, err
     repeat
-      resumed, err = tasks.suspend(sec)
+      resumed, err = tasks.suspend(sec, socket, fd)
     until not resumed or not waiter.after
     local gives_up = waiter.after ~= nil
     if gives_up then
@@ -105,13 +116,13 @@ local function new_kind(tasks, lock_name, unlock_name)
   end
 
   local function lock(socket, sec)
-    local fd = values.descriptor(socket, lock_name)
+    local fd = key_of(socket, lock_name)
     if sec ~= nil then
       values.check_seconds(sec, 2, lock_name)
     end
     local task = tasks.current() or error(("'%s' was called, but not inside a task"):format(lock_name), 2)
-    local owner = owners[fd]
-    if fd < 0 then
+    local owner = owners[fd or false]
+    if not fd then
       return nil, values.failure('EBADF', lock_name)
     elseif not owner then
       own(fd, task)
@@ -121,12 +132,12 @@ local function new_kind(tasks, lock_name, unlock_name)
     elseif sec == 0 then
       return nil, nil, true
     end
-    return wait(fd, task, sec)
+    return wait(fd, task, sec, socket)
   end
 
   local function unlock(socket)
-    local fd = values.descriptor(socket, unlock_name)
-    local owner = owners[fd]
+    local fd = key_of(socket, unlock_name)
+    local owner = owners[fd or false]
     if not owner or owner ~= tasks.current() then
       return nil, values.failure('EPERM', unlock_name)
     end
@@ -167,7 +178,7 @@ local function new_kind(tasks, lock_name, unlock_name)
     held[task] = nil
   end
 
-  return { lock = lock, unlock = unlock, wake = wake, forget = forget, release = release }
+  return { lock = lock, unlock = unlock, wake = wake, forget = forget, release = release, key_of = key_of }
 end
 
 -- Locks for the tasks of a scheduler, which is three functions:
@@ -175,6 +186,8 @@ end
 --   suspend([sec])   lets it wait: true when it is resumed; nil, nil, true when the time is over; nil, err if it
 --                    must not go on, and then the wait for a lock raises err
 --   resume(task)     ends its suspend(); for a task that is not suspended any more it does nothing
+--   key(fd)          if there is one: what no other descriptor had or will have, nil if it is not open. Then suspend()
+--                    also gets the descriptor and its key
 -- A wait for a lock that somebody else ends by resume() begins anew, with all its time.
 --
 -- The result is a table of functions. A descriptor is a number or a socket. What fails gives nil and a string.
@@ -183,16 +196,21 @@ end
 --   read_unlock(fd), write_unlock(fd)   true. EPERM: the task has not this lock
 --   wake(fd)        ends all waits for the locks of the descriptor; true if there were any
 --   forget(fd)      the same, and its locks are nobody's: for a descriptor that is about to be closed
+--   forget_key(key) the same for a descriptor that is closed already
 --   release(task)   a task has ended: what it had goes to whoever is next
 function locks.new(tasks)
   local readers = new_kind(tasks, 'read_lock', 'read_unlock')
   local writers = new_kind(tasks, 'write_lock', 'write_unlock')
 
+  local function for_both(name, fd)
+    local had_readers = readers[name](fd)
+    return writers[name](fd) or had_readers
+  end
+
   local function of_both(name)
     return function(socket)
-      local fd = values.descriptor(socket, name)
-      local had_readers = readers[name](fd)
-      return writers[name](fd) or had_readers
+      local fd = readers.key_of(socket, name)
+      return fd ~= nil and for_both(name, fd)
     end
   end
 
@@ -203,6 +221,9 @@ function locks.new(tasks)
     write_unlock = writers.unlock,
     wake = of_both('wake'),
     forget = of_both('forget'),
+    forget_key = function(key)
+      return for_both('forget', key)
+    end,
     release = function(task)
       readers.release(task)
       writers.release(task)

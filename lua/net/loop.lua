@@ -6,6 +6,7 @@ local coroutines = require('net.coroutines')
 local groups = require('net.group')
 local locks = require('net.locks')
 local protected = require('net.protected')
+local values = require('net.poller.values')
 
 local loop = {
   coresume = coroutines.resume,
@@ -23,34 +24,62 @@ local function checked(first, ...)
   return first, ...
 end
 
-local function waiting(fn)
+-- A function around the C function that errors do not show: its chunk has the name that glue/kit/arguments.hpp knows.
+local waiting_source = [[
+local checked, %s = ...
+return function(...)
+  return checked(%s(...))
+end
+]]
+
+local function waiting(name, fn)
   if scheduler.has_continuations then
     return fn
   end
-  return function(...)
-    return checked(fn(...))
-  end
+  return loadstring(waiting_source:format(name, name), '=net.loop')(checked, fn)
 end
 
 local waits = {
   'later', 'sleep', 'suspend', 'readable', 'writable', 'exit', 'recv', 'send', 'recvfrom', 'sendto', 'sendfile',
-  'accept', 'connect', 'getaddrinfo',
+  'accept', 'connect', 'relay', 'getaddrinfo', 'sigwait',
 }
 for _, name in ipairs(waits) do
-  loop[name] = waiting(scheduler[name])
+  loop[name] = waiting(name, scheduler[name])
 end
-for _, name in ipairs({ 'spawn', 'running', 'now', 'unwait_readable', 'unwait_writable', 'fd', 'backend' }) do
+for _, name in ipairs({ 'spawn', 'running', 'now', 'unwait_readable', 'unwait_writable', 'backend', 'signals' }) do
   loop[name] = scheduler[name]
 end
 
-local wait_end = waiting(Task.wait_end)
+local function check_function(value, index, name)
+  if type(value) ~= 'function' then
+    error(("bad argument #%d to '%s' (function expected, got %s)"):format(index, name, type(value)), 3)
+  end
+end
+
+local function check_inside(name)
+  if not scheduler.running() then
+    error(('cannot %s here: this is not inside a task; tasks begin with run() or spawn()'):format(name), 3)
+  end
+end
+
+local has_ended = { done = true, failed = true, cancelled = true }
+
+local wait_end = waiting('join', scheduler.wait_end)
 
 function Task:join(seconds)
+  if seconds ~= nil then
+    values.check_seconds(seconds, 1, 'join')
+  end
+  if self == scheduler.running() then
+    error("bad argument #1 to 'join' (a task cannot join itself)", 2)
+  elseif not has_ended[self:status()] then
+    check_inside('join')
+  end
   local ended, err, timeout = wait_end(self, seconds)
   if not ended then
     return nil, err, timeout
   end
-  return self:results()
+  return scheduler.results(self)
 end
 
 loop.resume = Task.resume
@@ -65,8 +94,8 @@ local on_error = write_error
 function loop.onerror(...)
   local before, hook = on_error, ...
   if select('#', ...) > 0 then
-    if hook ~= nil and type(hook) ~= 'function' then
-      error(("bad argument #1 to 'onerror' (function expected, got %s)"):format(type(hook)), 2)
+    if hook ~= nil then
+      check_function(hook, 1, 'onerror')
     end
     on_error = hook or write_error
   end
@@ -87,32 +116,73 @@ local function report(task, thread, failure)
   end
 end
 
-local held = locks.new({ current = scheduler.running, suspend = loop.suspend, resume = Task.resume })
-loop.read_unlock, loop.write_unlock = held.read_unlock, held.write_unlock
+local suspend_beside = waiting('suspend', scheduler.suspend_beside)
+local held
 
--- The end of whoever has a lock gives it back.
-local function observing(lock)
-  return function(fd, seconds)
-    local ok, err, timeout = lock(fd, seconds)
-    if ok then
-      scheduler.running():observe()
+-- Waits for a lock. When the descriptor is closed meanwhile, it has no locks any more.
+local function suspend_for_lock(seconds, fd, key)
+  local ok, resumed, err, timeout = protected.pcall(suspend_beside, fd, seconds)
+  if not ok then
+    return nil, resumed
+  elseif err then
+    return true, held.forget_key(key)
+  end
+  return resumed, nil, timeout
+end
+
+local function new_locks()
+  return locks.new({
+    current = scheduler.running,
+    suspend = suspend_for_lock,
+    resume = Task.resume,
+    key = scheduler.key,
+  })
+end
+
+held = new_locks()
+
+for _, kind in ipairs({ 'read', 'write' }) do
+  local lock, unlock = kind .. '_lock', kind .. '_unlock'
+
+  loop[lock] = function(fd, seconds)
+    values.descriptor(fd, lock)
+    if seconds ~= nil then
+      values.check_seconds(seconds, 2, lock)
     end
-    return ok, err, timeout
+    local task = scheduler.running()
+    if task then
+      scheduler.observe(task) -- its end gives the lock back
+    end
+    return held[lock](fd, seconds)
+  end
+
+  loop[unlock] = function(fd)
+    values.descriptor(fd, unlock)
+    return held[unlock](fd)
   end
 end
 
-loop.read_lock, loop.write_lock = observing(held.read_lock), observing(held.write_lock)
-
 function loop.unwait(fd)
-  local was_waiting = scheduler.unwait(fd)
-  return held.wake(fd) or was_waiting
+  values.descriptor(fd, 'unwait')
+  local was_locked = held.wake(fd)
+  return scheduler.unwait(fd) or was_locked
+end
+
+-- unwait() for a descriptor that is about to be closed, whose locks end with it.
+function loop.forget(fd)
+  values.descriptor(fd, 'forget')
+  local was_locked = held.forget(fd)
+  return scheduler.unwait(fd) or was_locked
 end
 
 local group = groups.over({
   spawn = scheduler.spawn,
+  observe = scheduler.observe,
+  results = scheduler.results,
   suspend = loop.suspend,
   running = scheduler.running,
   resume = Task.resume,
+  now = scheduler.now,
 })
 loop.group = group.new
 
@@ -121,6 +191,9 @@ scheduler.callbacks({
   ended = function(task)
     held.release(task)
     group.ended(task)
+  end,
+  renewed = function()
+    held = new_locks()
   end,
 })
 
@@ -132,9 +205,19 @@ local function finish_timeout(before, ok, ...)
   return ...
 end
 
-function loop.timeout(seconds, fn, ...)
-  local before = scheduler.limit(seconds)
+local function with_timeout(before, fn, ...)
   return finish_timeout(before, protected.pcall(fn, ...))
+end
+
+-- loop:timeout() is for a host: how long it may wait.
+function loop.timeout(seconds, fn, ...)
+  if seconds == loop then
+    return scheduler.due_in()
+  end
+  values.check_seconds(seconds, 1, 'timeout')
+  check_function(fn, 2, 'timeout')
+  check_inside('timeout')
+  return with_timeout(scheduler.limit(seconds), fn, ...)
 end
 
 function loop.pollable()
@@ -143,42 +226,50 @@ end
 
 loop.current = scheduler.running
 
+local function finish_driving(ok, ...)
+  coroutines.restore()
+  scheduler.stop()
+  if not ok then
+    error((...), 0)
+  end
+  return ...
+end
+
+-- Calls a function that drives the loop.
+local function drive(fn, ...)
+  coroutines.replace()
+  return finish_driving(pcall(fn, ...))
+end
+
 local function run_all()
   while scheduler.turn() > 0 do
   end
 end
 
 function loop.run(fn, ...)
+  check_function(fn, 1, 'run')
+  scheduler.begin()
   local main = scheduler.spawn(fn, ...)
-  coroutines.with(run_all)
-  return main:results()
+  drive(run_all)
+  return scheduler.results(main)
 end
 
--- The functions below are called with the loop itself by a host, as in loop:step().
-
-local function without_self(first, ...)
-  if first == loop then
-    return ...
-  end
-  return first, ...
-end
+-- For hosts: loop:fd(), loop:step().
 
 function loop.fd()
   return scheduler.fd()
 end
 
-function loop.step(...)
-  local seconds = without_self(...)
-  return coroutines.with(scheduler.turn, seconds or 0)
-end
-
-local limit = loop.timeout
-
-function loop.timeout(first, ...)
+function loop.step(first, ...)
+  local seconds = first
   if first == loop then
-    return scheduler.due_in()
+    seconds = ...
   end
-  return limit(first, ...)
+  if seconds ~= nil then
+    values.check_seconds(seconds, 1, 'step')
+  end
+  scheduler.begin()
+  return drive(scheduler.turn, seconds or 0)
 end
 
 -- Counts, and how many tasks wait for what.

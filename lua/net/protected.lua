@@ -34,8 +34,11 @@ local function without_thread(_, ...)
   return ...
 end
 
-function protected.pcall(fn, ...)
-  return without_thread(call(fn, ...))
+function protected.pcall(...)
+  if select('#', ...) == 0 then
+    error("bad argument #1 to 'pcall' (value expected)", 2)
+  end
+  return without_thread(call(...))
 end
 
 -- The handler runs after the function has ended; debug.traceback nevertheless tells where it failed.
@@ -46,7 +49,8 @@ local function handled(handler, thread, ok, ...)
   if handler == debug.traceback then
     return false, debug.traceback(thread, (...))
   end
-  return false, handler(...)
+  local handled_well, result = pcall(handler, ...)
+  return false, handled_well and result or 'error in error handling'
 end
 
 function protected.xpcall(fn, handler, ...)

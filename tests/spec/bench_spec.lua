@@ -1,17 +1,20 @@
 -- SPDX-License-Identifier: MIT
 -- The programs that ./dev bench runs do run; what they measure is not judged here.
 local program = require('program')
-local rows = require('bench.calls.rows')
 
-local function number_from(path, arguments)
-  local text, status = program.run(path, arguments)
+local function numbers_from(what, module, loop, count, directory)
+  local text, status = program.run('bench/measure/' .. what .. '.lua', { module, loop, count, directory or '' })
   assert.are.equal(0, status, text)
-  return tonumber(text)
+  local numbers = {}
+  for word in text:gmatch('%S+') do
+    numbers[#numbers + 1] = assert(tonumber(word), text)
+  end
+  return numbers
 end
 
 describe('bench', function()
   local loops = { 'pair64_v1', 'pair64_v2', 'pair64_v3' }
-  for _, row in ipairs(rows) do
+  for _, row in ipairs(require('bench.calls.rows')) do
     loops[#loops + 1] = row.name
   end
 
@@ -23,11 +26,20 @@ describe('bench', function()
       finally(function()
         os.execute('rm -r ' .. program.quoted(directory))
       end)
-      assert.is_number(number_from('bench/calls/measure.lua', { 'llsocket', loop, 100, directory }))
+      assert.is_true(#numbers_from('seconds', 'bench.calls.llsocket', loop, 100, directory) > 0)
+    end)
+  end
+
+  for _, row in ipairs(require('bench.loop.rows')) do
+    it('measures ' .. row.name .. ' of net.loop', function()
+      local numbers = numbers_from(row.bytes and 'bytes' or 'seconds', 'bench.loop.net_loop', row.loop or row.name, 200)
+      for _, figure in ipairs(row.figures or {}) do
+        assert.is_number(numbers[figure.number])
+      end
     end)
   end
 
   it('finds that a socket takes at most 120 bytes of Lua memory', function()
-    assert.is_true(number_from('bench/memory/measure.lua') <= 120)
+    assert.is_true(numbers_from('bytes', 'bench.memory.llsocket', 'socket', 500)[1] <= 120)
   end)
 end)

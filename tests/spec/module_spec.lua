@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 local child = require('child')
 local constant_groups = require('api.constants')
+local net_classes = require('api.net')
 
 describe('module llsocket', function()
   it('gives the same tables when it is loaded a second time', function()
@@ -86,5 +87,128 @@ describe('the constants of llsocket', function()
 
   it('are nil where the platform has none', function()
     assert.is_nil(llsocket.AF_NO_SUCH_FAMILY)
+  end)
+end)
+
+describe('net', function()
+  local loop = require('net.loop')
+  local llsocket = require('llsocket')
+
+  -- Methods of tasks that are for lua/net/ alone.
+  local internal = { observe = true, results = true, wait_end = true }
+
+  local function set_of_rows(...)
+    local set = {}
+    for _, rows in ipairs({ ... }) do
+      for _, row in ipairs(rows) do
+        set[row.name] = true
+      end
+    end
+    return set
+  end
+
+  local function set_of_keys(live, is_wanted)
+    local set = {}
+    for name, value in pairs(live) do
+      set[name] = is_wanted(name, value) or nil
+    end
+    return set
+  end
+
+  local function functions_of(live)
+    return set_of_keys(live, function(name, value)
+      return type(value) == 'function' and not name:find('^__') and not internal[name]
+    end)
+  end
+
+  local function is_any()
+    return true
+  end
+
+  local function assert_same_names(rows, live)
+    local differences = {}
+    for name in pairs(rows) do
+      differences[#differences + 1] = not live[name] and 'a row only: ' .. name or nil
+    end
+    for name in pairs(live) do
+      differences[#differences + 1] = not rows[name] and 'no row: ' .. name or nil
+    end
+    assert.equal('', table.concat(differences, ', '))
+  end
+
+  local function fields_of_result(name)
+    for _, row in ipairs(net_classes.loop.functions) do
+      if row.name == name then
+        return row.results[1].fields
+      end
+    end
+  end
+
+  for _, class in ipairs(net_classes) do
+    if class.module then
+      it('has every function of ' .. class.module .. ' and no other', function()
+        assert_same_names(set_of_rows(class.functions, class.methods or {}), functions_of(require(class.module)))
+      end)
+    end
+  end
+
+  it('has every field of net and no other', function()
+    local live = set_of_keys(require('net'), function(_, value)
+      return type(value) ~= 'function'
+    end)
+    assert_same_names(set_of_rows(net_classes.net.fields), live)
+  end)
+
+  it('has every method of a task and no other', function()
+    local task = loop.spawn(function() end)
+    assert_same_names(set_of_rows(net_classes.task.methods), functions_of(debug.getmetatable(task).__index))
+    task:cancel()
+  end)
+
+  it('has every method of a group and no other', function()
+    assert_same_names(set_of_rows(net_classes.group.methods), functions_of(getmetatable(loop.group()).__index))
+  end)
+
+  it('has every function of an adapter in net.loop', function()
+    for name in pairs(set_of_rows(net_classes.adapter.functions)) do
+      assert.is_true(type(loop[name]) == 'function', name)
+    end
+  end)
+
+  for _, name in ipairs({ 'cqueues', 'copas', 'luv' }) do
+    it('has every function of the adapter for ' .. name .. ' and no other', function()
+      if not pcall(require, name) then
+        pending(name .. ' is not installed for this Lua')
+      end
+      local output = child.output(([[
+        local adapter = require('net.poller.%s')
+        require('net.poller').use(adapter)
+        for name, value in pairs(adapter) do
+          print(type(value), name)
+        end
+      ]]):format(name))
+      local functions = {}
+      for function_name in output:gmatch('function%s+(%S+)') do
+        functions[function_name] = true
+      end
+      assert_same_names(set_of_rows(net_classes.adapter.functions), functions)
+    end)
+  end
+
+  it('has every field of stats() and no other', function()
+    assert_same_names(set_of_rows(fields_of_result('stats')), set_of_keys(loop.stats(), is_any))
+  end)
+
+  it('has every field of the rows of dump() and no other', function()
+    local pair = assert(llsocket.socket.pair(llsocket.SOCK_STREAM, 0, true))
+    local rows
+    loop.run(function()
+      local waiting = loop.spawn(loop.recv, pair[1], 60)
+      loop.later()
+      rows = loop.dump()
+      waiting:cancel()
+    end)
+    assert.equal(1, #rows)
+    assert_same_names(set_of_rows(fields_of_result('dump')), set_of_keys(rows[1], is_any))
   end)
 end)

@@ -5,7 +5,7 @@ local text = require('tools.generate.text')
 
 local entries = {}
 
-local type_names = { fd = 'integer', flags = 'integers', fds = 'integers', ['fd|file'] = 'integer or file' }
+local type_names = { fd = 'integer', flags = 'integers', fds = 'integers', values = 'any', thread = 'coroutine' }
 
 -- An empty page: its lines, and a function that adds one.
 function entries.page(source)
@@ -31,16 +31,17 @@ function entries.writer(class, add, link)
 end
 
 function Writer:type_text(type)
-  local target = self.link(type)
-  if target then
-    return ('[%s](%s)'):format(type, target)
+  local names = {}
+  for name in type:gmatch('[^|]+') do
+    local target = self.link(name)
+    names[#names + 1] = target and ('[%s](%s)'):format(name, target) or type_names[name] or name
   end
-  return type_names[type] or (type:gsub('|', ' or '))
+  return table.concat(names, ' or ')
 end
 
-function Writer:parameter_line(param)
-  local qualities = { self:type_text(param.type) }
-  if param.optional then
+function Writer:parameter_line(param, is_required)
+  local qualities = { self:type_text(param.type) .. (param.optional and is_required and ' or nil' or '') }
+  if param.optional and not is_required then
     qualities[#qualities + 1] = 'optional'
   end
   local range = text.range(param)
@@ -58,14 +59,30 @@ function Writer:result_line(result)
   return ('- `%s` (%s%s): %s'):format(result.name, self:type_text(result.type), nil_too, result.says)
 end
 
-function Writer:list(title, list, line_of)
-  if #list == 0 then
+function Writer:parameters(params)
+  if #params == 0 then
     return
   end
-  self.add('**' .. title .. '**')
+  self.add('**Parameters**')
   self.add()
-  for _, item in ipairs(list) do
-    self.add(line_of(self, item))
+  local required = text.required(params)
+  for i, param in ipairs(params) do
+    self.add(self:parameter_line(param, i <= required))
+  end
+  self.add()
+end
+
+function Writer:results(results)
+  if #results == 0 then
+    return
+  end
+  self.add('**Results**')
+  self.add()
+  for _, result in ipairs(results) do
+    self.add(self:result_line(result))
+    for _, field in ipairs(result.fields or {}) do
+      self.add('  ' .. self:result_line(field))
+    end
   end
   self.add()
 end
@@ -76,8 +93,8 @@ function Writer:entry(entry, is_method)
   add()
   add(entry.says)
   add()
-  self:list('Parameters', entry.params, self.parameter_line)
-  self:list('Results', entry.results, self.result_line)
+  self:parameters(entry.params)
+  self:results(entry.results)
   if entry.errors then
     add('**Errors** worth knowing: ' .. table.concat(entry.errors, ', ') .. '.')
     add()

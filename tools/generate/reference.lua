@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- The pages of docs/reference/.
 
-local classes = require('api.methods')
 local entries = require('tools.generate.entries')
 local facts = require('tools.generate.facts')
 local generation_page = require('tools.generate.generation_page')
@@ -9,14 +8,34 @@ local generations = require('api.generations')
 local side_by_side = require('tools.generate.side_by_side')
 local tables = require('tools.generate.reference_tables')
 
-local has_page = {}
-for _, class in ipairs(classes) do
-  has_page[class.name] = class.object ~= nil
+local libraries = { llsocket = require('api.methods'), net = require('api.net') }
+
+local function title_of(class)
+  return class.title or class.module or 'llsocket.' .. class.name
+end
+
+local function page_of(class)
+  return class.page or class.name
+end
+
+-- The pages that describe objects, by the type; no two libraries have objects of one name.
+local page_of_type = {}
+for _, classes in pairs(libraries) do
+  for _, class in ipairs(classes) do
+    page_of_type[class.name] = class.object and page_of(class)
+  end
 end
 
 local function link_from(class)
+  local folder = page_of(class):match('^.*/') or ''
   return function(type)
-    return has_page[type] and type ~= class.name and type .. '.md' or nil
+    local page = page_of_type[type]
+    if not page or page == page_of(class) then
+      return nil
+    elseif page:sub(1, #folder) == folder then
+      return page:sub(#folder + 1) .. '.md'
+    end
+    return '../' .. page .. '.md'
   end
 end
 
@@ -42,12 +61,12 @@ local function has_any(list)
 end
 
 local function class_page(class)
-  local prose = 'api/prose/' .. class.name .. '.md'
-  local lines, add = entries.page(('api/methods/%s.lua and %s'):format(class.name, prose))
+  local page = page_of(class)
+  local lines, add = entries.page(('api/methods/%s.lua and api/prose/%s.md'):format(page, page))
   local writer = entries.writer(class, add, link_from(class))
-  add('# ' .. (class.module or 'llsocket.' .. class.name))
+  add('# ' .. title_of(class))
   add()
-  add((facts.read_prose(class.name):gsub('\n$', '')))
+  add((facts.read_prose(page):gsub('\n$', '')))
   add()
   add_section(add, 'Fields', class.fields, function()
     writer:fields(class.name, class.fields)
@@ -70,16 +89,24 @@ local function class_page(class)
   return entries.text_of(lines)
 end
 
+local function add_index(add, classes)
+  for _, class in ipairs(classes) do
+    add(('- [%s](%s.md): %s'):format(title_of(class), page_of(class), class.summary))
+  end
+end
+
 local function index_page()
   local lines, add = entries.page('api/')
   add('# Reference')
   add()
-  for _, class in ipairs(classes) do
-    add(('- [%s](%s.md): %s'):format(class.module or 'llsocket.' .. class.name, class.name, class.summary))
-  end
+  add_index(add, libraries.llsocket)
   add('- [options](options.md): what the option methods stand for')
   add('- [constants](constants.md): every constant')
   add('- [errors](errors.md): every error')
+  add()
+  add('Tasks that wait for sockets, and the event loop behind them:')
+  add()
+  add_index(add, libraries.net)
   add()
   add('The earlier generations of the interface, for programs written against them:')
   add()
@@ -106,8 +133,10 @@ return function()
     ['docs/reference/errors.md'] = table_page('api/errors.lua and api/prose/errors.md', tables.add_errors),
     ['docs/reference/generations.md'] = table_page('api/generations/ and api/prose/generations.md', side_by_side),
   }
-  for _, class in ipairs(classes) do
-    pages[('docs/reference/%s.md'):format(class.name)] = class_page(class)
+  for _, classes in pairs(libraries) do
+    for _, class in ipairs(classes) do
+      pages[('docs/reference/%s.md'):format(page_of(class))] = class_page(class)
+    end
   end
   for _, generation in ipairs(generations) do
     if generation.number < 4 then

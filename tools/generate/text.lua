@@ -5,18 +5,29 @@ local facts = require('tools.generate.facts')
 
 local text = {}
 
+local variadic = { flags = true, fds = true, values = true }
+
 local function is_variadic(param)
-  return param.type == 'flags' or param.type == 'fds'
+  return variadic[param.type] or false
 end
 
 text.is_variadic = is_variadic
 
+-- How many of the parameters must stand: those behind which another must, too.
+function text.required(params)
+  local count = 0
+  for i, param in ipairs(params) do
+    count = param.optional and count or i
+  end
+  return count
+end
+
 -- The parameters as a manual writes them: "msg [, flag, ...]", "[host [, port]]".
 local function parameter_list(params)
-  local list, open_brackets = '', 0
+  local list, open_brackets, required = '', 0, text.required(params)
   for i, param in ipairs(params) do
     local name = is_variadic(param) and param.name .. ', ...' or param.name
-    if param.optional then
+    if i > required then
       list = list .. (i > 1 and ' [, ' or '[') .. name
       open_brackets = open_brackets + 1
     else
@@ -28,7 +39,7 @@ end
 
 -- "sock:send(msg [, flag, ...])"
 function text.call(class, entry, is_method)
-  local owner = is_method and class.object .. ':' or class.name .. '.'
+  local owner = is_method and (class.object or class.name) .. ':' or class.name .. '.'
   return ('%s%s(%s)'):format(owner, entry.name, parameter_list(entry.params))
 end
 

@@ -1,19 +1,19 @@
 -- SPDX-License-Identifier: MIT
--- Stubs for the Lua language server: types/llsocket.lua, and for the earlier generations types/llsocket/v1.lua and on.
+-- Stubs for the Lua language server: types/llsocket.lua, for the earlier generations types/llsocket/v1.lua and on, and
+-- types/net.lua.
 
 local facts = require('tools.generate.facts')
 local generations = require('api.generations')
+local net_classes = require('api.net')
 local text = require('tools.generate.text')
 
--- Types that are no class of the generation.
-local type_names = {
-  fd = 'integer', flags = 'integer', fds = 'integer', ['fd|file'] = 'integer|file*', any = 'any',
-}
+-- Types that are no class.
+local type_names = { fd = 'integer', flags = 'integer', fds = 'integer', values = 'any', file = 'file*' }
 
--- Tables that need more than `table`; %s is the module of the generation.
+-- Tables that need more than `table`, by the names of results.
 local table_types = {
-  socks = '%s.socket[]',
-  list = '%s.addrinfo[]',
+  socks = 'socket[]',
+  list = 'addrinfo[]',
   names = '{ host: string, service: string, serv: string }',
   devices = 'table<string, llsocket.interface>',
 }
@@ -53,15 +53,16 @@ local interface_types = [[
 ---@field scope integer?
 ]]
 
-local function is_submodule(class)
-  return class.module and class.name ~= 'llsocket'
+-- A library is a generation of llsocket, or net. The first of its classes is the module that it is named after.
+local function is_submodule(library, class)
+  return class.module and class.name ~= library.classes[1].name
 end
 
 -- What `require('llsocket.socket')` gives.
-local function submodule_stub(generation, class)
+local function submodule_stub(library, class)
   return table.concat({
     header:format(class.module),
-    ('---@type %s.%s_module'):format(generation.module, class.name),
+    ('---@type %s.%s_module'):format(library.module, class.name),
     'local module = {}',
     '',
     'return module',
@@ -69,7 +70,7 @@ local function submodule_stub(generation, class)
   }, '\n')
 end
 
--- Writes the stubs of one generation, line by line.
+-- Writes the stubs of one library, line by line.
 local Writer = {}
 Writer.__index = Writer
 
@@ -77,19 +78,31 @@ function Writer:add(line)
   self.lines[#self.lines + 1] = line or ''
 end
 
-function Writer:type(value)
-  if value.type == 'table' and table_types[value.name] then
-    return (table_types[value.name]:gsub('%%s', self.module))
-  elseif self.objects[value.type] then
-    return self.module .. '.' .. value.type
+-- "{ tasks: integer, fd: integer? }"
+function Writer:table_type(fields)
+  local list = {}
+  for i, field in ipairs(fields) do
+    list[i] = ('%s: %s%s'):format(field.name, self:type(field), field.optional and '?' or '')
   end
-  return type_names[value.type] or value.type
+  return ('{ %s }'):format(table.concat(list, ', '))
 end
 
-function Writer:param(param)
-  local name = text.is_variadic(param) and '...' or param.name .. (param.optional and '?' or '')
+function Writer:type(value)
+  if value.type == 'table' and value.fields then
+    return self:table_type(value.fields) .. (value.is_list and '[]' or '')
+  elseif value.type == 'table' and table_types[value.name] then
+    return (table_types[value.name]:gsub('^%a+', self.objects))
+  end
+  return (value.type:gsub('[^|]+', function(name)
+    return self.objects[name] or type_names[name]
+  end))
+end
+
+function Writer:param(param, is_required)
+  local name = text.is_variadic(param) and '...' or param.name .. (param.optional and not is_required and '?' or '')
+  local type = self:type(param) .. (param.optional and is_required and '?' or '')
   local range = text.range(param)
-  self:add(('---@param %s %s %s%s'):format(name, self:type(param), param.says, range and ' (' .. range .. ')' or ''))
+  self:add(('---@param %s %s %s%s'):format(name, type, param.says, range and ' (' .. range .. ')' or ''))
 end
 
 function Writer:result(result)
@@ -115,8 +128,9 @@ function Writer:entry(owner, separator, entry)
     self:add('---')
     self:add('---' .. entry.note)
   end
-  for _, param in ipairs(entry.params) do
-    self:param(param)
+  local required = text.required(entry.params)
+  for i, param in ipairs(entry.params) do
+    self:param(param, i <= required)
   end
   for _, result in ipairs(entry.results) do
     self:result(result)
@@ -144,13 +158,16 @@ function Writer:object(class)
   if not class.object then
     return
   end
-  self:add(('---@class %s.%s'):format(self.module, class.name))
+  self:add('---@class ' .. self.objects[class.name])
   self:fields(class.attributes)
   self:operators(class)
   self:add(('local %s = {}'):format(class.object))
   self:add()
   for _, method in ipairs(class.methods or {}) do
     self:entry(class.object, ':', method)
+  end
+  for _, entry in ipairs(class.module and {} or class.functions or {}) do
+    self:entry(class.object, '.', entry)
   end
 end
 
@@ -179,6 +196,9 @@ function Writer:submodule(class)
   for _, entry in ipairs(class.functions or {}) do
     self:entry(class.name, '.', entry)
   end
+  for _, method in ipairs(class.object and {} or class.methods or {}) do
+    self:entry(class.name, ':', method)
+  end
 end
 
 function Writer:constants()
@@ -191,62 +211,71 @@ function Writer:constants()
   self:add()
 end
 
--- The module of the generation itself.
-function Writer:root(classes)
-  self:add(('---@class %s: llsocket.constants'):format(self.module))
-  for _, class in ipairs(classes) do
-    if is_submodule(class) then
+-- The module of the library itself.
+function Writer:root(library)
+  local root, is_field = library.classes[1], {}
+  for _, field in ipairs(root.fields) do
+    is_field[field.name] = true
+  end
+  self:add(('---@class %s%s'):format(self.module, root.name == 'llsocket' and ': llsocket.constants' or ''))
+  for _, class in ipairs(library.classes) do
+    if is_field[class.name] then
       self:add(('---@field %s %s.%s_module %s'):format(class.name, self.module, class.name, class.summary))
     end
   end
-  self:add('local llsocket = {}')
+  self:add(('local %s = {}'):format(root.name))
   self:add()
-  for _, entry in ipairs(classes[1].functions or {}) do
-    self:entry('llsocket', '.', entry)
+  for _, entry in ipairs(root.functions or {}) do
+    self:entry(root.name, '.', entry)
   end
-  self:add('return llsocket')
+  self:add('return ' .. root.name)
 end
 
-local function writer_of(generation)
+-- What the types of objects are called.
+local function objects_of(library)
   local objects = {}
-  for _, class in ipairs(generation.classes) do
-    objects[class.name] = class.object ~= nil
+  for _, class in ipairs(library.classes) do
+    objects[class.name] = class.object and (class.title or library.module .. '.' .. class.name)
   end
-  objects.error = generation.errors == 'object'
-  return setmetatable({ lines = {}, module = generation.module, objects = objects }, Writer)
+  return objects
 end
 
-local function generation_stub(generation)
-  local writer = writer_of(generation)
-  writer:add((header:format(generation.module)))
-  if generation.number == 4 then
+local function stub_of(library)
+  local objects = setmetatable(objects_of(library), { __index = library.borrowed })
+  local writer = setmetatable({ lines = {}, module = library.module, objects = objects }, Writer)
+  writer:add((header:format(library.module)))
+  if library.number == 4 then
     writer:add((interface_types:gsub('\n$', '')))
     writer:add()
     writer:constants()
   end
-  for _, class in ipairs(generation.classes) do
-    if class.name ~= 'llsocket' then
-      writer:add('do') -- keeps the names of one class out of the next
-      writer:object(class)
-      writer:submodule(class)
-      writer.lines[#writer.lines] = 'end'
-      writer:add()
+  for i = 2, #library.classes do
+    local class = library.classes[i]
+    writer:add('do') -- keeps the names of one class out of the next
+    writer:object(class)
+    writer:submodule(class)
+    writer.lines[#writer.lines] = 'end'
+    writer:add()
+  end
+  writer:root(library)
+  return table.concat(writer.lines, '\n') .. '\n'
+end
+
+local function add_stubs(stubs, library)
+  local path = 'types/' .. library.module:gsub('%.', '/')
+  stubs[path .. '.lua'] = stub_of(library)
+  for _, class in ipairs(library.classes) do
+    if is_submodule(library, class) then
+      stubs[('%s/%s.lua'):format(path, class.name)] = submodule_stub(library, class)
     end
   end
-  writer:root(generation.classes)
-  return table.concat(writer.lines, '\n') .. '\n'
 end
 
 return function()
   local stubs = {}
   for _, generation in ipairs(generations) do
-    local path = 'types/' .. generation.module:gsub('%.', '/')
-    stubs[path .. '.lua'] = generation_stub(generation)
-    for _, class in ipairs(generation.classes) do
-      if is_submodule(class) then
-        stubs[('%s/%s.lua'):format(path, class.name)] = submodule_stub(generation, class)
-      end
-    end
+    add_stubs(stubs, generation)
   end
+  add_stubs(stubs, { module = 'net', classes = net_classes, borrowed = objects_of(generations[4]) })
   return stubs
 end

@@ -5,6 +5,8 @@
 
 local adapter = require('net.poller.adapter')
 local agenda = require('net.poller.agenda')
+local errno = require('llsocket').errno
+local opt = require('llsocket.v1').opt
 local uv = require('luv')
 
 local timer, idle, check = uv.new_timer(), uv.new_idle(), uv.new_check()
@@ -43,7 +45,6 @@ local function plan()
   if due == 0 then
     run_after_poll()
   elseif due then
-    uv.update_time() -- it counts from the beginning of this turn, which may be long ago
     timer:start(math.ceil(due * 1000), 0, run_after_poll)
   end
 end
@@ -71,6 +72,16 @@ local function retire(poll)
   end
 end
 
+-- A poll handle, or nil and the name of an error.
+local function new_poll(fd)
+  local _, code = opt.cloexec(fd)
+  if code then
+    return nil, errno[code].name -- luv would find that out as well, and leak the handle
+  end
+  local poll, _, err = uv.new_poll(fd)
+  return poll, err
+end
+
 -- One handle serves both directions: libuv allows one for a descriptor.
 local function update(place)
   local events = (place.readable and 'r' or '') .. (place.writable and 'w' or '')
@@ -80,7 +91,7 @@ local function update(place)
     return nil
   end
   if not place.poll then
-    local poll, _, err = uv.new_poll(place.fd)
+    local poll, err = new_poll(place.fd)
     if not poll then
       return err
     end

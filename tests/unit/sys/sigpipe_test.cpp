@@ -194,7 +194,8 @@ TYPED_TEST(SystemSigpipe, that_was_pending_before_stays_pending)
 }
 
 // Closes the reading end once a writer can write no more.
-std::thread closing_when_full(Fd& reader)
+template <class Owner>
+std::thread closing_when_full(Owner& reader)
 {
     return std::thread([&reader] {
         int before = -1;

@@ -1,0 +1,138 @@
+-- SPDX-License-Identifier: MIT
+-- Functions of net.loop that are methods of a socket with a wait; the fields are described in api/methods.lua.
+
+local methods = require('api.methods')
+local shapes = require('api.methods.net.shapes')
+
+local err, timeout, with = shapes.err, shapes.timeout, shapes.with
+
+local sock = { name = 'sock', type = 'socket', says = 'the socket' }
+local sent = {
+  name = 'len',
+  type = 'integer',
+  optional = true,
+  says = 'bytes sent: all of them, or what went until it failed or the time was over',
+}
+local received = { name = 'msg', type = 'string', optional = true, says = 'what arrived' }
+
+local end_of_stream = 'When the peer closed a stream it gives nil alone. A datagram without bytes is an empty string.'
+local peer_gone = 'When the peer is gone (EPIPE, ECONNRESET) it gives nil alone.'
+local must_not_block = 'The socket must not block.'
+
+local function named(list, name)
+  for _, row in ipairs(list) do
+    if row.name == name then
+      return row
+    end
+  end
+end
+
+-- The parameters of a method or function of llsocket, behind those that come first here.
+local function params(row, ...)
+  local list = { ... }
+  for _, param in ipairs(row.params) do
+    list[#list + 1] = param
+  end
+  return list
+end
+
+-- What the method of this name does to the end.
+local function operation(row)
+  local method = named(methods.socket.methods, row.name)
+  return with({
+    params = params(method, sock, shapes.seconds),
+    errors = { 'EBUSY', 'ECANCELED' },
+    source = method.source,
+  }, row)
+end
+
+local getaddrinfo = named(methods.addrinfo.functions, 'getaddrinfo')
+
+return {
+  operation({
+    name = 'recv',
+    says = 'Receives bytes, or one message, as soon as there are any.',
+    results = { received, err, timeout },
+    errors = { 'EBUSY', 'ECANCELED', 'ECONNRESET', 'ENOTCONN' },
+    note = end_of_stream,
+  }),
+  operation({
+    name = 'send',
+    says = 'Sends bytes, all of them, or one message.',
+    results = { sent, err, timeout },
+    errors = { 'EBUSY', 'ECANCELED', 'EMSGSIZE', 'ENOTCONN' },
+    note = peer_gone,
+  }),
+  operation({
+    name = 'recvfrom',
+    says = 'Receives one message and the address of its sender.',
+    results = {
+      received,
+      {
+        name = 'ai',
+        type = 'addrinfo|string',
+        optional = true,
+        says = 'the sender, nil where the protocol tells none; without a message, why it failed',
+      },
+      timeout,
+    },
+    note = end_of_stream,
+  }),
+  operation({
+    name = 'sendto',
+    says = 'Sends one message to an address.',
+    results = { sent, err, timeout },
+    errors = { 'EBUSY', 'ECANCELED', 'EMSGSIZE', 'EISCONN', 'ENETUNREACH' },
+    note = peer_gone,
+  }),
+  operation({
+    name = 'sendfile',
+    says = 'Sends part of a file, all of it or up to its end, without copying it through the program.',
+    results = { sent, err, timeout },
+    errors = { 'EBUSY', 'ECANCELED', 'EBADF', 'EINVAL' },
+    note = peer_gone .. ' The position of the file stays where it is. ' .. must_not_block,
+  }),
+  operation({
+    name = 'accept',
+    says = 'Accepts the next connection.',
+    params = { sock, shapes.seconds },
+    results = {
+      { name = 'sock', type = 'socket', optional = true, says = 'the connection, which does not block' },
+      err,
+      timeout,
+    },
+    errors = { 'EBUSY', 'ECANCELED', 'EMFILE', 'EINVAL' },
+    note = must_not_block .. ' A connection that is gone before it is accepted (ECONNABORTED) is left out.',
+  }),
+  operation({
+    name = 'connect',
+    says = 'Connects to an address, until the connection is made.',
+    results = { shapes.done, err, timeout },
+    errors = { 'EBUSY', 'ECANCELED', 'ECONNREFUSED', 'ETIMEDOUT', 'ENETUNREACH' },
+    note = must_not_block .. ' When the time is over the connection may still be made: close the socket.',
+  }),
+  {
+    name = 'relay',
+    says = 'Moves bytes from one socket to another, until the stream ends or so many have gone.',
+    params = {
+      { name = 'from', type = 'socket', says = 'the socket that they come from' },
+      shapes.seconds,
+      { name = 'to', type = 'socket', says = 'the socket that they go to' },
+      { name = 'size', type = 'integer', optional = true, min = 0, says = 'how many at most; all of them if nil' },
+    },
+    results = { sent, err, timeout },
+    errors = { 'EBUSY', 'ECANCELED', 'ENOTCONN' },
+    note = peer_gone .. ' Neither socket may block. On Linux the bytes do not leave the kernel. What was taken from the '
+      .. 'one and had not yet gone to the other when it failed is lost.',
+    source = 'splice(2), recv(2), send(2)',
+  },
+  {
+    name = 'getaddrinfo',
+    says = getaddrinfo.says,
+    params = params(getaddrinfo, shapes.seconds),
+    results = { getaddrinfo.results[1], err, timeout },
+    errors = getaddrinfo.errors,
+    note = 'The look-up runs on a thread beside the loop; when the time is over its answer is thrown away.',
+    source = getaddrinfo.source,
+  },
+}

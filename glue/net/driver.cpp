@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+// Runs the tasks: those that are ready, and those whose waits are over.
+#include "glue/net/driver.hpp"
+
+#include "glue/net/life.hpp"
+#include "glue/net/wait.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace llnet {
+
+namespace {
+
+// How many tasks run before the loop looks for events again.
+constexpr int tasks_in_turn = 64;
+
+// A task of the parent runs in a child: that must go no further.
+void check_process(lua_State* L, const Scheduler& scheduler, unsigned generation)
+{
+    if (generation != scheduler.generation || !scheduler.is_usable()) {
+        luaL_error(L, "this loop is that of the parent process; a child makes its own with run()");
+    }
+}
+
+// Runs the task whose coroutine is on top of the stack, which is popped, until it waits or ends.
+void run_task(lua_State* L, Scheduler& scheduler, Task& task, int arguments)
+{
+    lua_State* coroutine = lua_tothread(L, -1);
+    task.status = Task::Status::running;
+    task.has_begun = true;
+    ++scheduler.resumed;
+    scheduler.current = &task;
+    scheduler.running = coroutine;
+    const unsigned generation = scheduler.generation;
+    count_nesting(L, coroutine);
+    const int status = resume(L, coroutine, arguments);
+    check_process(L, scheduler, generation);
+    scheduler.current = nullptr;
+    scheduler.running = nullptr;
+    if (status == 0) {
+        end_task(L, scheduler, task, End::returned);
+    } else if (status != LUA_YIELD) {
+        end_task(L, scheduler, task, End::failed);
+    } else if (task.has_ended()) {
+        end_task(L, scheduler, task, End::exited);
+    } else if (task.status == Task::Status::running) {
+        end_task(L, scheduler, task, End::yielded);
+    } else {
+        scheduler.idle_tasks += task.is_idle ? 1 : 0;
+        lua_pop(L, 1);
+    }
+}
+
+// Pushes what the task is resumed with, and gives how many values of the stack that is.
+int push_outcome(lua_State* L, Scheduler& scheduler, Task& task, lua_State* coroutine)
+{
+    if (!task.is_cancelled) {
+        return task.values > 0 ? 0 : task.push(L, scheduler, task);
+    }
+    lua_pop(coroutine, task.values);
+    task.values = 0;
+    lua_pushlightuserdata(L, const_cast<char*>(&raise_tag));
+    push_cancellation(L);
+    task.is_cancelled = false;
+    task.was_cancelled = true;
+    return 2;
+}
+
+// Whether the coroutine is as its wait left it: somebody else may have resumed it.
+bool is_where_it_waited(lua_State* coroutine, const Task& task)
+{
+    return lua_status(coroutine) == LUA_YIELD && lua_gettop(coroutine) >= task.values;
+}
+
+// Goes on with the task that is due. When that raises an error for want of memory, it is still due.
+void resume_due(lua_State* L, Scheduler& scheduler)
+{
+    Task& task = *scheduler.due;
+    lua_State* coroutine = push_coroutine(L, task);
+    if (!task.has_begun) {
+        scheduler.due = nullptr;
+        run_task(L, scheduler, task, lua_gettop(coroutine) - 1);
+        return;
+    }
+    const bool is_intact = is_where_it_waited(coroutine, task);
+    const int pushed = is_intact ? push_outcome(L, scheduler, task, coroutine) : 0;
+    scheduler.due = nullptr;
+    scheduler.idle_tasks -= task.is_idle ? 1 : 0;
+    task.is_idle = false;
+    if (!is_intact) {
+        end_task(L, scheduler, task, End::stray);
+        return;
+    }
+    task.reset_operation();
+    lua_xmove(L, coroutine, pushed);
+    run_task(L, scheduler, task, pushed + std::exchange(task.values, 0));
+}
+
+void run_ready(lua_State* L, Scheduler& scheduler)
+{
+    if (scheduler.due == nullptr && scheduler.ready.empty()) {
+        return;
+    }
+    scheduler.begin_step();
+    if (scheduler.due != nullptr) {
+        resume_due(L, scheduler);
+    }
+    for (int i = 0; i < tasks_in_turn && !scheduler.ready.empty(); ++i) {
+        scheduler.due = scheduler.ready.pop_front();
+        resume_due(L, scheduler);
+    }
+    scheduler.end_step();
+}
+
+// Goes on with those whose waits are over.
+void run_finished(lua_State* L, Scheduler& scheduler)
+{
+    scheduler.begin_step();
+    while (const Operation* finished = scheduler.loop().take()) {
+        scheduler.due = static_cast<Task*>(finished->owner);
+        resume_due(L, scheduler);
+    }
+    scheduler.end_step();
+}
+
+// Only tasks could wake each other, and none will.
+bool is_deadlock(Scheduler& scheduler)
+{
+    return scheduler.ready.empty() && scheduler.tasks > 0 && scheduler.idle_tasks == scheduler.tasks &&
+           !scheduler.loop().next_deadline();
+}
+
+// begin(): from now on until stop() nobody else may drive the loop.
+int begin(lua_State* L)
+{
+    Scheduler& scheduler = check_scheduler(L);
+    if (scheduler.is_driven) {
+        luaL_error(L, "the loop is running already");
+    }
+    scheduler.is_driven = true;
+    return 0;
+}
+
+int stop(lua_State* L)
+{
+    scheduler_of(L).is_driven = false;
+    return 0;
+}
+
+// turn([seconds]) -> how many tasks are left: runs what is ready, waits for events at most that long, and goes on with
+// whom they concern.
+int turn(lua_State* L)
+{
+    Scheduler& scheduler = check_scheduler(L);
+    std::optional<Deadline> until = check_deadline(L, 1);
+    lua_settop(L, 0);
+    run_ready(L, scheduler);
+    if (scheduler.tasks == 0) {
+        scheduler.release_signals();
+    }
+    if (!until && is_deadlock(scheduler)) {
+        return luaL_error(L, "deadlock: all tasks (%d) wait for each other; see net.loop.dump()",
+                          static_cast<int>(scheduler.tasks));
+    }
+    if (!scheduler.ready.empty() || scheduler.tasks == 0) {
+        until = Deadline{};
+    }
+    const Outcome<> stepped = scheduler.loop().step(until);
+    if (!stepped.done()) {
+        push_error_text(L, stepped.error.kind, stepped.error.code, stepped.error.op);
+        return luaL_error(L, "the loop cannot wait: %s", lua_tostring(L, -1));
+    }
+    run_finished(L, scheduler);
+    lua_pushinteger(L, static_cast<lua_Integer>(scheduler.tasks));
+    return 1;
+}
+
+// fd() -> the descriptor that is readable when there is something to do
+int loop_fd(lua_State* L)
+{
+    const int fd = check_scheduler(L).loop().descriptor();
+    if (fd < 0) {
+        return push_failure(L, system_error(ENOTSUP, "fd"), "fd");
+    }
+    lua_pushinteger(L, fd);
+    return 1;
+}
+
+// due_in() -> seconds until there is something to do even if nothing happens, or nil
+int due_in(lua_State* L)
+{
+    Scheduler& scheduler = check_scheduler(L);
+    const bool is_ready = scheduler.due != nullptr || !scheduler.ready.empty();
+    const std::optional<Deadline> next = is_ready ? Deadline{} : scheduler.loop().next_deadline();
+    if (!next) {
+        return 0;
+    }
+    push_seconds(L, std::max(*next - Clock::now(), Clock::duration::zero()));
+    return 1;
+}
+
+int backend(lua_State* L)
+{
+    lua_pushstring(L, check_scheduler(L).loop().backend().name());
+    return 1;
+}
+
+// callbacks(table): with the functions report(task, coroutine, error), ended(task) and renewed().
+int set_callbacks(lua_State* L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    lua_rawseti(L, all_metatables, callbacks_slot);
+    return 0;
+}
+
+constexpr Method functions[] = {
+    {"begin", begin},
+    {"stop", stop},
+    {"turn", turn},
+    {"fd", loop_fd},
+    {"due_in", due_in},
+    {"backend", backend},
+    {"callbacks", set_callbacks},
+};
+
+} // namespace
+
+void add_driver(lua_State* L)
+{
+    add_functions(L, Class::task, functions);
+}
+
+} // namespace llnet

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "glue/kit/box.hpp"
+
+namespace llnet {
+
+// Adds turn, fd and so on to the table below the table of all metatables.
+void add_driver(lua_State* L);
+
+} // namespace llnet

@@ -1,0 +1,174 @@
+-- SPDX-License-Identifier: MIT
+-- Tasks in tests: whatever fails in one fails the test, and what hangs is told by name.
+
+local child = require('child')
+local llsocket = require('llsocket')
+local loop = require('net.loop')
+local net = require('net')
+local network = require('network')
+
+local loops = {}
+
+-- Seconds after which whatever still goes on hangs.
+loops.patience = 60
+
+-- The text of an error, given by its name, of the function `op`.
+function loops.failure(name, op)
+  local kind = llsocket.errno[name]
+  return ('[%s:%d][%s] %s'):format(kind.name, kind.code, op, kind.message)
+end
+
+loops.cancellation = loops.failure('ECANCELED', 'cancel')
+
+function loops.pack(...)
+  return { n = select('#', ...), ... }
+end
+
+-- Two connected unix sockets that do not block.
+function loops.pair(socktype)
+  return network.pair(socktype, true)
+end
+
+-- A TCP connection: the client and the server's end, neither of which blocks.
+function loops.connection()
+  local client, server = network.tcp_pair(network.loopbacks[1])
+  client:nonblock(true)
+  server:nonblock(true)
+  return client, server
+end
+
+-- A TCP socket that does not block.
+function loops.tcp()
+  return network.keep(assert(llsocket.socket.new(llsocket.AF_INET, llsocket.SOCK_STREAM, nil, true)))
+end
+
+-- A socket that does not block, which listens at the address that is returned with it.
+function loops.listener(backlog)
+  local listener, address = network.listener(network.loopbacks[1], backlog)
+  listener:nonblock(true)
+  return listener, address
+end
+
+-- No task can go on any more.
+local function is_deadlock()
+  local stats = loop.stats()
+  local waits = stats.waits
+  return stats.tasks > 0 and not loop:timeout() and (waits.suspend or 0) + (waits.join or 0) == stats.tasks
+end
+
+local function cancel_all()
+  for _ = 1, 100 do
+    for _, row in ipairs(loop.dump()) do
+      row.task:cancel()
+    end
+    if loop:step(0) == 0 then
+      return
+    end
+  end
+end
+
+local function run_to_end()
+  local deadline = loop.now() + loops.patience
+  while loop:step(1) > 0 do
+    if loop.now() > deadline or is_deadlock() then
+      local text = tostring(loop.dump())
+      cancel_all()
+      error('these tasks hang:\n' .. text, 0)
+    end
+  end
+end
+
+-- Calls the function as a task until all tasks have ended, while `hook` is told of errors. Returns the task.
+local function run_with(hook, fn, ...)
+  local before = loop.onerror(hook)
+  local main = loop.spawn(fn, ...)
+  local ok, err = pcall(run_to_end)
+  loop.onerror(before)
+  if not ok then
+    error(err, 0)
+  end
+  return main
+end
+
+local function results_of(is_done, ...)
+  if not is_done then
+    error((...), 0)
+  end
+  return ...
+end
+
+-- Calls the function as a task, until all tasks have ended, and returns its results. Raises the first error that nobody
+-- caught, in whichever task.
+function loops.run(fn, ...)
+  local failed, failure = false, nil
+  local main = run_with(function(err)
+    if not failed then
+      failed, failure = true, err
+    end
+  end, fn, ...)
+  if failed then
+    error(failure, 0)
+  end
+  return results_of(main:join())
+end
+
+-- The same, but other tasks may fail: returns the errors that the hook is told of, as a list of { err, traceback, task }.
+function loops.reported(fn, ...)
+  local reported = {}
+  local main = run_with(function(...)
+    reported[#reported + 1] = { ... }
+  end, fn, ...)
+  results_of(main:join())
+  return reported
+end
+
+-- A test whose function is called as a task.
+function loops.task(fn)
+  return function()
+    loops.run(fn)
+  end
+end
+
+-- Lets other tasks go on until they all wait.
+function loops.settle()
+  for _ = 1, 5 do
+    loop.sleep(0.001)
+  end
+end
+
+-- The call raises an error whose message, after the position, is this text. Waits may be in it.
+function loops.raised(text, call, ...)
+  local ok, message = net.pcall(call, ...)
+  assert(not ok, 'nothing was raised')
+  message = tostring(message)
+  assert(message:sub(-#text) == text, ('expected: %s\ngot: %s'):format(text, message))
+  return message
+end
+
+-- Runs a program whose first lines are these modules, in a process that may use the processor for a minute, after the
+-- shell command `before` if it is given. Returns what it wrote, and its exit status.
+function loops.child(text, before)
+  return child.run(
+    [[
+    local loop, llsocket, net = require('net.loop'), require('llsocket'), require('net')
+    local loops, network = require('loops'), require('network')
+    ]] .. text,
+    'ulimit -t 60' .. (before and ' && ' .. before or '')
+  )
+end
+
+-- Asserts that the program ends well and returns what it wrote.
+function loops.output(text, before)
+  local written, status = loops.child(text, before)
+  assert(status == 0, ('the program ended with status %d and wrote:\n%s'):format(status, written))
+  return written
+end
+
+-- Compiles what not every version can.
+function loops.compiled(text, ...)
+  return assert((loadstring or load)(text))(...)
+end
+
+loops.has_close = _VERSION >= 'Lua 5.4'
+
+return loops
