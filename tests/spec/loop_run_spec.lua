@@ -638,10 +638,10 @@ describe('the hook for errors', function()
 
   it('is not told of a task that was cancelled', function()
     local reported = loops.reported(function()
-      local waiting, unbegun = loop.spawn(loop.suspend), nil
+      local waiting = loop.spawn(loop.suspend)
       loop.later()
       waiting:cancel()
-      unbegun = loop.spawn(loop.suspend)
+      local unbegun = loop.spawn(loop.suspend)
       unbegun:cancel()
       waiting:join()
       unbegun:join()

@@ -133,12 +133,7 @@ describe('loop.recv', function()
       local text = pattern(math.min(size, 90000))
       local reader = loop.spawn(loop.recv, a, nil, size)
       loop.later()
-      collectgarbage()
-      collectgarbage()
-      local junk = {}
-      for i = 1, 2000 do
-        junk[i] = tostring(i):rep(i % 300 + 1)
-      end
+      local junk = loops.collect()
       assert.equal(#text, b:send(text))
       local _, received = reader:join()
       assert.is_true(text:sub(1, size) == received)
@@ -220,12 +215,7 @@ describe('loop.send', function()
     end
     local sender = loop.spawn(send_garbage)
     loop.later()
-    collectgarbage()
-    collectgarbage()
-    local junk = {}
-    for i = 1, 1000 do
-      junk[i] = ('y'):rep(i)
-    end
+    loops.collect()
     network.receive_all(b, before)
     local received = {}
     for i = 1, 20000 do
@@ -383,8 +373,7 @@ describe('loop.recvfrom and loop.sendto', function()
     local text = pattern(60000)
     local reader = loop.spawn(loop.recvfrom, b, nil, 100000)
     loop.later()
-    collectgarbage()
-    collectgarbage()
+    loops.collect()
     expect(loop.sendto(a, nil, text, b_address)):to_be(60000)
     assert.is_true(text == select(2, reader:join()))
   end))

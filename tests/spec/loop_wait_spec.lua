@@ -182,11 +182,7 @@ describe('loop.suspend', function()
     end)
     loop.later()
     loop.resume(spawned, ('x'):rep(100), { 'y' })
-    collectgarbage()
-    local junk = {}
-    for i = 1, 1000 do
-      junk[i] = { tostring(i) }
-    end
+    loops.collect()
     local ok, text, object = spawned:join()
     assert.is_true(ok)
     assert.equal(('x'):rep(100), text)

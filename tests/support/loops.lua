@@ -112,7 +112,8 @@ function loops.run(fn, ...)
   return results_of(main:join())
 end
 
--- The same, but other tasks may fail: returns the errors that the hook is told of, as a list of { err, traceback, task }.
+-- The same, but other tasks may fail: returns the errors that the hook is told of, as a list of
+-- { err, traceback, task }.
 function loops.reported(fn, ...)
   local reported = {}
   local main = run_with(function(...)
@@ -162,6 +163,17 @@ function loops.output(text, before)
   local written, status = loops.child(text, before)
   assert(status == 0, ('the program ended with status %d and wrote:\n%s'):format(status, written))
   return written
+end
+
+-- Collects garbage, and makes new where it was: what should not have been collected is overwritten.
+function loops.collect()
+  collectgarbage()
+  collectgarbage()
+  local junk = {}
+  for i = 1, 2000 do
+    junk[i] = tostring(i):rep(i % 300 + 1)
+  end
+  return junk
 end
 
 -- Compiles what not every version can.
