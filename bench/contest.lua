@@ -4,13 +4,15 @@
 -- intro      what the reader of the tables must know
 -- ours       the name of the library that is judged
 -- base       the name of the library whose figures the others are divided by
+-- has_no_lua all libraries are programs of their own, so no Lua is named
 -- libraries  name, title
 --            module: has the loops; loop: the one that it runs, if only one; row: the only row that it is in
 --            limit: it may take so many times what ours takes
 --            words(options, row, count): it is a program of its own, for all Luas
 -- rows       name, title
 --            count: how many turns all rounds have together, or each round if `at_once`; rounds: at most so many
---            loop: its name, if not that of the row; bytes: it is measured in bytes, not in seconds
+--            loop: its name, if not that of the row; bytes: it is measured in bytes, not in seconds;
+--            counted: in whatever it counts
 --            figures: which of the numbers of the program are shown, as which `title`; those only `told` are not judged
 --            targets: Lua -> what the ratio of ours to the base may be; limits: Lua -> what our figure may be
 --            lacking: library -> why it cannot run the row; notes: where a library does more or less than others

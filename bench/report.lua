@@ -5,8 +5,9 @@ local median = require('bench.median')
 
 local report = {}
 
-local seconds = { factor = 1e9, name = 'ns' }
-local bytes = { factor = 1, name = 'B' }
+local seconds = { factor = 1e9, format = '%7.0f ns' }
+local bytes = { factor = 1, format = '%7.0f B ' }
+local counted = { factor = 1, format = '%7.2f   ', has_no_ratio = true } -- by 0, often
 
 local only_figure = { { number = 1 } }
 
@@ -32,12 +33,16 @@ local function ratio_of(samples, others, number)
   return median(ratios)
 end
 
+local function unit_of(row)
+  return row.bytes and bytes or row.counted and counted or seconds
+end
+
 local function cell(samples, base, number, unit)
   if not samples then
     return ('%16s'):format('-')
   end
-  return ('%7.0f %-2s %5.2f'):format(
-    figure_of(samples, number) * unit.factor, unit.name, ratio_of(samples, base, number))
+  local ratio = unit.has_no_ratio and '' or ('%.2f'):format(ratio_of(samples, base, number))
+  return (unit.format .. ' %5s'):format(figure_of(samples, number) * unit.factor, ratio)
 end
 
 local function line(title, luas, cell_of)
@@ -45,17 +50,19 @@ local function line(title, luas, cell_of)
   for i, lua in ipairs(luas) do
     cells[i] = cell_of(lua)
   end
-  print((('%-12s'):format(title) .. table.concat(cells, ' ')))
+  print((('%-12s'):format(title) .. table.concat(cells, ' '):gsub(' +$', '')))
 end
 
 local function print_figure(bench, row, luas, samples, figure)
-  line(figure.title or '', luas, function(lua)
-    return ('%16s'):format('Lua ' .. lua)
-  end)
+  if not bench.has_no_lua then
+    line(figure.title or '', luas, function(lua)
+      return ('%16s'):format('Lua ' .. lua)
+    end)
+  end
   for _, library in ipairs(bench.libraries) do
     if report.has(row, library) then
       line(library.title, library.words and { luas[1] } or luas, function(lua)
-        return cell(samples[library.name][lua], samples[bench.base][lua], figure.number, row.bytes and bytes or seconds)
+        return cell(samples[library.name][lua], samples[bench.base][lua], figure.number, unit_of(row))
       end)
     end
   end

@@ -9,7 +9,7 @@ local print_machine = require('bench.machine')
 local process = require('bench.process')
 
 local all_luas = { '5.1', '5.2', '5.3', '5.4', 'jit' }
-local all_names = { 'calls', 'memory', 'loop' }
+local all_names = { 'calls', 'memory', 'loop', 'cores' }
 
 local function positive(text)
   local number = tonumber(text)

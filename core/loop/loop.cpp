@@ -290,7 +290,7 @@ void Loop::park(Operation& operation, const std::optional<Deadline>& deadline) n
 {
     operation.loop_ = this;
     operation.ending_ = 0;
-    operation.step_ = stats_.waits;
+    operation.step_ = step_number();
     pending_ += operation.counts_ ? 1 : 0;
     if (deadline) { // one that has passed already leaves it one look at what there is
         timers_.arm(operation, std::max(*deadline, looked_ + Clock::duration(1)));
@@ -354,7 +354,7 @@ Outcome<> Loop::take_place(Operation& operation) noexcept
         return failed(slot == nullptr ? EBADF : EBUSY, "loop");
     }
     if (operation.moves_) {
-        Slot* other = find_live(operation.other_key_);
+        Slot* other = find_live(operation.other_key());
         if (other == nullptr) {
             return failed(EBADF, "loop");
         }
@@ -476,9 +476,8 @@ void Loop::complete_request(Slot& slot, const Event& event) noexcept
         }
         operation->ticket_ = 0;
         const bool was_withdrawn = operation->ending_ != 0;
-        if (was_withdrawn && event.result.error == ECANCELED) {
-            fail(*operation, operation->ending_);
-        } else if (operation->complete(event.result) == Operation::Progress::finished) {
+        const bool came_to_nothing = was_withdrawn && event.result.error == ECANCELED;
+        if (!came_to_nothing && operation->complete(event.result) == Operation::Progress::finished) {
             finish(*operation);
         } else if (was_withdrawn) {
             fail(*operation, operation->ending_);
@@ -491,7 +490,7 @@ void Loop::complete_request(Slot& slot, const Event& event) noexcept
 
 void Loop::retry(Operation& operation, Slot& slot, bool has_event) noexcept
 {
-    if (has_event && operation.only_waits_ && operation.step_ < stats_.waits) { // not what came before it began
+    if (has_event && operation.only_waits_ && operation.step_ != step_number()) { // not what came before it began
         operation.outcome_ = done<std::size_t>(0);
         finish(operation);
         return;

@@ -26,10 +26,12 @@ struct LoopStats {
 // Finishes operations: those that cannot be finished at once wait for their descriptor or their deadline, whichever
 // comes first, and come out once. It runs nothing and calls nobody: who drives it takes what is finished and goes on
 // with it. Not to be shared by threads, nor used in a child after fork(2).
-class Loop : private Watcher {
+class Loop final : private Watcher {
 public:
     Loop(const sys::System& system, std::unique_ptr<Backend> backend) noexcept;
     ~Loop();
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
 
     // A watched descriptor. A key that was released means nothing any more, even if the number is used again.
     using Key = std::uint64_t;
@@ -206,6 +208,7 @@ private:
     void sweep() noexcept;
     Outcome<> expel_strangers() noexcept;
     [[nodiscard]] bool has_work() const noexcept;
+    [[nodiscard]] std::uint32_t step_number() const noexcept { return static_cast<std::uint32_t>(stats_.waits); }
     [[nodiscard]] int wait_ms(const std::optional<Deadline>& until) const noexcept;
 };
 

@@ -5,6 +5,8 @@
 #include "core/loop/backend.hpp"
 #include "core/loop/timers.hpp"
 
+#include <optional>
+
 namespace llnet {
 
 class Loop;
@@ -37,6 +39,11 @@ public:
     [[nodiscard]] const Outcome<std::size_t>& outcome() const noexcept { return outcome_; }
     // It failed (ETIMEDOUT) because its deadline passed, not because the kernel says so.
     [[nodiscard]] bool timed_out() const noexcept { return timed_out_; }
+    // Until when it waits at most.
+    [[nodiscard]] std::optional<Deadline> deadline() const noexcept
+    {
+        return armed() ? std::optional(when()) : std::nullopt;
+    }
 
     // What it belongs to, for whoever started it.
     void* owner = nullptr;
@@ -56,14 +63,16 @@ protected:
         return Progress::finished;
     }
 
-    // To be called by perform() before it says that it is blocked: from now on it waits there, and the end of the other
-    // descriptor ends it as well.
-    void move_to(std::uint64_t key, Direction direction, std::uint64_t other_key) noexcept
+    // To be called by perform() before it says that it is blocked: from now on it waits there.
+    void move_to(std::uint64_t key, Direction direction) noexcept
     {
         key_ = key;
         direction_ = direction;
-        other_key_ = other_key;
     }
+
+    // For one that moves: the other descriptor, whose end ends it as well.
+    [[nodiscard]] virtual std::uint64_t other_key() const noexcept { return 0; }
+    [[nodiscard]] std::uint64_t key() const noexcept { return key_; }
 
     // The same for the outcome of a call of the core.
     Progress finish_unless_again(const Outcome<std::size_t>& outcome) noexcept
@@ -89,13 +98,12 @@ private:
     bool finished_ = false; // and not yet handed out
     bool counts_ = true;    // as work of the program
     bool timed_out_ = false;
-    bool accepts_ = false;        // its request makes a descriptor
-    int ending_ = 0;              // the error with which it ends when its request has come back
-    Ticket ticket_ = 0;           // of its request, while a completion backend has it
-    Loop* loop_ = nullptr;        // while it is pending
-    std::uint64_t key_ = 0;       // of the descriptor that it waits on
-    std::uint64_t other_key_ = 0; // of one that moves
-    std::uint64_t step_ = 0;      // of the loop in which it began to wait
+    bool accepts_ = false;   // its request makes a descriptor
+    int ending_ = 0;         // the error with which it ends when its request has come back
+    std::uint32_t step_ = 0; // of the loop in which it began to wait
+    Ticket ticket_ = 0;      // of its request, while a completion backend has it
+    Loop* loop_ = nullptr;   // while it is pending
+    std::uint64_t key_ = 0;  // of the descriptor that it waits on
 };
 
 } // namespace llnet

@@ -131,7 +131,7 @@ Progress RelayOperation::drain() noexcept
 
 Progress RelayOperation::wait_at(const End& end, Direction direction, const Outcome<std::size_t>& outcome) noexcept
 {
-    move_to(end.key, direction, &end == &source_ ? sink_.key : source_.key);
+    move_to(end.key, direction);
     return finish_unless_again(outcome);
 }
 

@@ -123,11 +123,15 @@ public:
         : Operation(Direction::read), conduit_(std::move(conduit)), source_(source), sink_(sink), size_(size)
     {
         moves_ = true;
-        move_to(source.key, Direction::read, sink.key);
+        move_to(source.key, Direction::read);
     }
 
 protected:
     Progress perform(const sys::System& system, int fd) noexcept override;
+    [[nodiscard]] std::uint64_t other_key() const noexcept override
+    {
+        return key() == source_.key ? sink_.key : source_.key;
+    }
 
 private:
     std::unique_ptr<Conduit> conduit_;

@@ -9,14 +9,13 @@ void Timers::arm(Timer& timer, Deadline when) noexcept
 {
     timer.when_ = when;
     timer.serial_ = next_serial_++;
-    timer.armed_ = true;
     root_ = merge(root_, &timer);
     ++size_;
 }
 
 void Timers::disarm(Timer& timer) noexcept
 {
-    if (!timer.armed_) {
+    if (!timer.armed()) {
         return;
     }
     Timer* below = merge_siblings(std::exchange(timer.child_, nullptr));
@@ -26,7 +25,7 @@ void Timers::disarm(Timer& timer) noexcept
         detach(timer);
         root_ = merge(root_, below);
     }
-    timer.armed_ = false;
+    timer.serial_ = 0;
     --size_;
 }
 

@@ -16,18 +16,17 @@ public:
     Timer& operator=(const Timer&) = delete;
     ~Timer() = default;
 
-    [[nodiscard]] bool armed() const noexcept { return armed_; }
+    [[nodiscard]] bool armed() const noexcept { return serial_ != 0; }
     [[nodiscard]] Deadline when() const noexcept { return when_; }
 
 private:
     friend class Timers;
 
     Deadline when_{};
-    std::uint64_t serial_ = 0; // equal deadlines go in the order in which they were armed
+    std::uint64_t serial_ = 0; // equal deadlines go in the order in which they were armed; 0: it is not
     Timer* child_ = nullptr;   // the first
     Timer* next_ = nullptr;    // sibling
     Timer* before_ = nullptr;  // the sibling before, or the parent of the first
-    bool armed_ = false;
 };
 
 // Armed timers by deadline: a pairing heap (Fredman, Sedgewick, Sleator and Tarjan, 1986). Arming takes constant time
@@ -48,7 +47,7 @@ public:
 private:
     Timer* root_ = nullptr;
     std::size_t size_ = 0;
-    std::uint64_t next_serial_ = 0;
+    std::uint64_t next_serial_ = 1;
 
     static bool goes_before(const Timer& a, const Timer& b) noexcept;
     static Timer* merge(Timer* a, Timer* b) noexcept;

@@ -140,8 +140,9 @@ inline bool may_yield(lua_State* L)
 #endif
 }
 
-// Yields nothing from a C function. What the coroutine is resumed with are the function's results; where Lua can go on
-// with a C function, `raise_first` looks at them before and may raise an error. Where it cannot, see has_continuations.
+// Yields a mark, the address of a static object, from a C function. What the coroutine is resumed with are the
+// function's results; where Lua can go on with a C function, `raise_first` looks at them before and may raise an error.
+// Where it cannot, see has_continuations.
 #if LUA_VERSION_NUM >= 502
 inline constexpr bool has_continuations = true;
 #else
@@ -167,12 +168,13 @@ int after_yield(lua_State* L)
 #endif
 
 template <void (*raise_first)(lua_State*, int)>
-int yield_nothing(lua_State* L)
+int yield_mark(lua_State* L, const void* mark)
 {
+    lua_pushlightuserdata(L, const_cast<void*>(mark));
 #if LUA_VERSION_NUM >= 502
-    return lua_yieldk(L, 0, lua_gettop(L), after_yield<raise_first>);
+    return lua_yieldk(L, 1, lua_gettop(L) - 1, after_yield<raise_first>);
 #else
-    return lua_yield(L, 0);
+    return lua_yield(L, 1);
 #endif
 }
 

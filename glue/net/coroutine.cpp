@@ -22,26 +22,19 @@ void enter(lua_State* L, Task& task)
     push_limits(L);
     lua_pushvalue(L, 1);
     lua_rawget(L, -2);
-    if (lua_type(L, -1) == LUA_TNUMBER) {
-        const Deadline own(Clock::duration(static_cast<Clock::rep>(lua_tonumber(L, -1))));
-        task.limit = task.limit ? std::min(*task.limit, own) : own;
-    }
+    task.limit = std::min(task.limit, limit_at(L, -1));
     lua_pop(L, 2);
 }
 
 // The coroutine has yielded: from now on the limit is that of whoever resumed it.
-void leave(lua_State* L, Task& task, const std::optional<Deadline>& outer)
+void leave(lua_State* L, Task& task, Deadline outer)
 {
     if (task.limit == outer) {
         return;
     }
     push_limits(L);
     lua_pushvalue(L, 1);
-    if (task.limit) {
-        lua_pushnumber(L, static_cast<lua_Number>(task.limit->time_since_epoch().count()));
-    } else {
-        lua_pushnil(L);
-    }
+    push_limit(L, task.limit);
     lua_rawset(L, -3);
     lua_pop(L, 1);
     task.limit = outer;
@@ -54,16 +47,13 @@ int refuse(lua_State* L, const char* why)
     return 2;
 }
 
-// coresume(coroutine, value...) -> true, value... | false, error, as coroutine.resume does it with a coroutine that is
-// suspended; but nil when it waits for the loop, so that whoever resumed it must yield as well, and resume it with what
-// comes back.
-int resume_or_wait(lua_State* L)
+// Resumes the coroutine that is the first argument, which is suspended: true, value... | false, error, as
+// coroutine.resume does it; but nil when it waits for the loop, so that whoever resumed it must yield as well.
+int resume_or_wait(lua_State* L, lua_State* coroutine)
 {
-    lua_State* coroutine = lua_tothread(L, 1);
-    luaL_argcheck(L, coroutine != nullptr && coroutine != L, 1, "suspended coroutine expected");
     Scheduler& scheduler = scheduler_of(L);
     Task* task = scheduler.running == L ? scheduler.current : nullptr;
-    std::optional<Deadline> outer;
+    Deadline outer = Task::no_limit;
     if (task != nullptr) {
         settle(*task);
         outer = task->limit;
@@ -103,8 +93,30 @@ int resume_or_wait(lua_State* L)
     return 1 + results;
 }
 
+// coresume(coroutine, value...): for one that is suspended, but not in a wait.
+int coresume(lua_State* L)
+{
+    lua_State* coroutine = lua_tothread(L, 1);
+    if (coroutine == nullptr || coroutine == L) {
+        return argument_error(L, 1, "suspended coroutine expected");
+    }
+    return is_in_wait(coroutine) ? refuse(L, "cannot resume non-suspended coroutine") : resume_or_wait(L, coroutine);
+}
+
+// cogoon(coroutine, value...): for one whose wait is over, with its results.
+int cogoon(lua_State* L)
+{
+    lua_State* coroutine = lua_tothread(L, 1);
+    if (coroutine == nullptr || !is_in_wait(coroutine)) {
+        return refuse(L, "cannot resume dead coroutine");
+    }
+    lua_pop(coroutine, 1); // the mark
+    return resume_or_wait(L, coroutine);
+}
+
 constexpr Method functions[] = {
-    {"coresume", resume_or_wait},
+    {"coresume", coresume},
+    {"cogoon", cogoon},
 };
 
 } // namespace

@@ -56,21 +56,16 @@ void run_task(lua_State* L, Scheduler& scheduler, Task& task, int arguments)
 int push_outcome(lua_State* L, Scheduler& scheduler, Task& task, lua_State* coroutine)
 {
     if (!task.is_cancelled) {
-        return task.values > 0 ? 0 : task.push(L, scheduler, task);
+        return task.values > 0 ? 0 : task.waiting->push(L, scheduler, task);
     }
-    lua_pop(coroutine, task.values);
+    lua_pop(coroutine, task.values + 1);
+    lua_pushlightuserdata(coroutine, const_cast<char*>(&wait_mark));
     task.values = 0;
     lua_pushlightuserdata(L, const_cast<char*>(&raise_tag));
     push_cancellation(L);
     task.is_cancelled = false;
     task.was_cancelled = true;
     return 2;
-}
-
-// Whether the coroutine is as its wait left it: somebody else may have resumed it.
-bool is_where_it_waited(lua_State* coroutine, const Task& task)
-{
-    return lua_status(coroutine) == LUA_YIELD && lua_gettop(coroutine) >= task.values;
 }
 
 // Goes on with the task that is due. When that raises an error for want of memory, it is still due.
@@ -83,7 +78,7 @@ void resume_due(lua_State* L, Scheduler& scheduler)
         run_task(L, scheduler, task, lua_gettop(coroutine) - 1);
         return;
     }
-    const bool is_intact = is_where_it_waited(coroutine, task);
+    const bool is_intact = is_in_wait(coroutine);
     const int pushed = is_intact ? push_outcome(L, scheduler, task, coroutine) : 0;
     scheduler.due = nullptr;
     scheduler.idle_tasks -= task.is_idle ? 1 : 0;
@@ -93,6 +88,7 @@ void resume_due(lua_State* L, Scheduler& scheduler)
         return;
     }
     task.reset_operation();
+    lua_pop(coroutine, 1); // the mark
     lua_xmove(L, coroutine, pushed);
     run_task(L, scheduler, task, pushed + std::exchange(task.values, 0));
 }

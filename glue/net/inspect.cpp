@@ -54,15 +54,15 @@ void add_row(lua_State* L, int index, const Task& task)
     lua_setfield(L, -2, "task");
     push_coroutine(L, task);
     lua_setfield(L, -2, "coroutine");
-    lua_pushstring(L, task.what);
+    lua_pushstring(L, task.waiting->what);
     lua_setfield(L, -2, "what");
     set_count(L, "id", task.number);
     set_seconds(L, "since", now - task.since);
     if (task.fd >= 0) {
         set_count(L, "fd", static_cast<std::uint64_t>(task.fd));
     }
-    if (task.until) {
-        set_seconds(L, "deadline", *task.until - now);
+    if (const std::optional<Deadline> until = task.operation()->deadline()) {
+        set_seconds(L, "deadline", *until - now);
     }
     lua_rawseti(L, -2, index);
 }

@@ -129,16 +129,23 @@ void tell_end(lua_State* L, int userdata, const Task& task)
     }
 }
 
+int push_nothing(lua_State*, Scheduler&, Task&)
+{
+    return 0;
+}
+
+constexpr Waiting in_exit{"exit", push_nothing};
+
 // exit(value...): ends the task that calls.
 int exit_task(lua_State* L)
 {
     const int values = lua_gettop(L);
-    const Wait wait = check_wait(L, "exit", values + 1);
+    const Wait wait = check_wait(L, in_exit, values + 1);
     push_task(L, wait.task);
     lua_insert(L, 1);
     store_results(L, 1, wait.task, values);
     wait.task.status = Task::Status::done;
-    return yield_nothing<raise_if_asked>(L);
+    return yield_mark<raise_if_asked>(L, &wait_mark);
 }
 
 constexpr Method functions[] = {

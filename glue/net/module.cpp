@@ -54,6 +54,8 @@ int push_scheduler_module(lua_State* L)
     lua_setfield(L, metatables - 1, "has_continuations");
     lua_pushlightuserdata(L, const_cast<char*>(&raise_tag));
     lua_setfield(L, metatables - 1, "raise_tag");
+    lua_pushlightuserdata(L, const_cast<char*>(&wait_mark));
+    lua_setfield(L, metatables - 1, "wait_mark");
     lua_settop(L, metatables - 1);
     store_in_registry(L, &key);
     return 1;

@@ -23,6 +23,7 @@ public:
     Scheduler() noexcept = default;
     Scheduler(const Scheduler&) = delete;
     Scheduler& operator=(const Scheduler&) = delete;
+    ~Scheduler() = default;
 
     // Whether there is a loop, and it was not made by the process that this one is a child of.
     [[nodiscard]] bool is_usable() const noexcept { return loop_ != nullptr && !loop_->is_inherited(); }

@@ -69,20 +69,24 @@ int push_signal(lua_State* L, Scheduler&, Task& task)
 {
     const Outcome<std::size_t>& out = task.operation()->outcome();
     if (!out.done()) {
-        return push_failure(L, *task.operation(), task.what);
+        return push_failure(L, task);
     }
     lua_pushinteger(L, static_cast<lua_Integer>(out.value));
     return 1;
 }
 
+constexpr Waiting in_sigwait{"sigwait", push_signal};
+
 // sigwait(seconds, signal...) -> number | nil, err | nil, nil, true
 int sigwait(lua_State* L)
 {
     const sigset_t set = check_signals(L, 2);
-    const Wait wait = check_wait(L, "sigwait", 1);
-    auto& operation = wait.task.emplace_operation<SignalOperation>();
-    const Outcome<> started = work([&] { return wait.scheduler.signals().start(operation, set, wait.until); });
-    return started.done() ? yield_wait(L, wait, push_signal) : push_failure(L, started.error, "sigwait");
+    const Wait wait = check_wait(L, in_sigwait, 1);
+    const Outcome<> started = work([&] {
+        auto& operation = wait.task.emplace_operation<SignalOperation>();
+        return wait.scheduler.signals().start(operation, set, wait.until);
+    });
+    return started.done() ? yield_wait(L, wait) : push_failure(L, started.error, "sigwait");
 }
 
 constexpr Method functions[] = {

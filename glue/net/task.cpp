@@ -41,11 +41,13 @@ int task_tostring(lua_State* L)
 int push_end(lua_State* L, Scheduler&, Task& task)
 {
     if (!task.operation()->outcome().done()) {
-        return push_failure(L, *task.operation(), task.what);
+        return push_failure(L, task);
     }
     lua_pushboolean(L, 1);
     return 1;
 }
+
+constexpr Waiting in_join{"join", push_end, true};
 
 // wait_end(task [, seconds]) -> true when it has ended | nil, nil, true
 int wait_end(lua_State* L)
@@ -58,12 +60,11 @@ int wait_end(lua_State* L)
     if (!scheduler_of(L).has(self)) {
         return luaL_error(L, "cannot join a task of the parent process");
     }
-    const Wait wait = check_wait(L, "join", 2);
+    const Wait wait = check_wait(L, in_join, 2);
     auto& join = wait.task.emplace_operation<JoinOperation>();
     join.joiner.task = &wait.task;
     self.joiners.push_back(join.joiner);
-    wait.task.is_idle = true;
-    return start_wait_alone(L, wait, push_end);
+    return start_wait_alone(L, wait);
 }
 
 // results(task) -> true, value... | false, error of one that has ended
@@ -117,13 +118,15 @@ int task_resume(lua_State* L)
     if (scheduler.has(self) && self.is_suspended() && self.values == 0) {
         lua_State* coroutine = push_coroutine(L, self);
         lua_insert(L, 2);
-        if (lua_checkstack(coroutine, values + 1) == 0) {
+        if (lua_checkstack(coroutine, values + 2) == 0) {
             return luaL_error(L, "too many values for a task");
         }
         is_resumed = scheduler.wake(self);
-        if (is_resumed) {
+        if (is_resumed) { // the mark stays on top
+            lua_pop(coroutine, 1);
             lua_pushboolean(coroutine, 1);
             lua_xmove(L, coroutine, values);
+            lua_pushlightuserdata(coroutine, const_cast<char*>(&wait_mark));
             self.values = values + 1;
         }
     }

@@ -14,8 +14,14 @@ namespace llnet {
 class Scheduler;
 class Task;
 
-// Pushes the results of a wait that is over, and gives their number.
-using PushResults = int (*)(lua_State* L, Scheduler& scheduler, Task& task);
+// What all waits in one function have in common.
+struct Waiting {
+    const char* what; // the function
+    // Pushes the results of a wait that is over, and gives their number.
+    int (*push)(lua_State* L, Scheduler& scheduler, Task& task);
+    bool is_idle = false;      // only another task can end it
+    bool is_resumable = false; // by resume()
+};
 
 // One who waits for the end of a task.
 struct Joiner : ListHook {
@@ -33,43 +39,48 @@ struct JoinOperation final : Operation {
 // A coroutine that the loop runs. While it waits, the operation that it waits for is in here.
 class Task : public ListHook {
 public:
+    static constexpr Deadline no_limit = Deadline::max();
+
     enum class Status : std::uint8_t { ready, running, waiting, done, failed, cancelled };
 
     Task() noexcept = default;
     Task(const Task&) = delete;
     Task& operator=(const Task&) = delete;
+    ~Task() = default;
 
     Status status = Status::ready;
     bool has_begun = false;
-    bool is_cancelled = false;       // at its wait, or the next one, it is to raise an error
-    bool was_cancelled = false;      // that error was raised
-    bool has_results = false;        // in its associated table
-    bool is_observed = false;        // its end is of interest in Lua
-    bool is_idle = false;            // only another task can end its wait
-    bool is_resumable = false;       // by resume()
-    bool is_limited = false;         // its wait ends at its limit, not at its own deadline
-    int id = 0;                      // its place among the anchors while it lives
-    int values = 0;                  // that are on its coroutine's stack already, to be resumed with
-    std::uint64_t number = 0;        // of all tasks
-    unsigned generation = 0;         // of the loop
-    const char* what = "";           // the function that it waits in
-    int fd = -1;                     // on which it waits
-    Deadline since{};                // when it began to wait
-    std::optional<Deadline> until{}; // how long it waits at most
-    std::optional<Deadline> limit{}; // of all its waits
-    PushResults push = nullptr;
+    bool is_cancelled = false;        // at its wait, or the next one, it is to raise an error
+    bool was_cancelled = false;       // that error was raised
+    bool has_results = false;         // in its associated table
+    bool is_observed = false;         // its end is of interest in Lua
+    bool is_idle = false;             // while it waits: its wait is
+    bool is_limited = false;          // its wait ends at its limit, not at its own deadline
+    int id = 0;                       // its place among the anchors while it lives
+    int values = 0;                   // that are on its coroutine's stack already, to be resumed with
+    int fd = -1;                      // on which it waits
+    unsigned generation = 0;          // of the loop
+    std::uint64_t number = 0;         // of all tasks
+    const Waiting* waiting = nullptr; // what it waits in, or waited in last
+    Deadline since{};                 // when it began to wait
+    Deadline limit = no_limit;        // of all its waits
     List<Joiner> joiners;
 
     [[nodiscard]] bool has_ended() const noexcept { return status >= Status::done; }
-    [[nodiscard]] bool is_suspended() const noexcept { return status == Status::waiting && is_resumable; }
+    [[nodiscard]] bool is_suspended() const noexcept { return status == Status::waiting && waiting->is_resumable; }
 
-    // Makes the operation for the next wait.
+    // Makes the operation for the next wait. Throws std::bad_alloc if it is one of the large ones.
     template <class T, class... Arguments>
-    T& emplace_operation(Arguments&&... arguments) noexcept
+    T& emplace_operation(Arguments&&... arguments)
     {
-        static_assert(sizeof(T) <= sizeof room_ && alignof(T) <= 8);
+        static_assert(alignof(T) <= 8);
         reset_operation();
-        T* made = new (room_) T(std::forward<Arguments>(arguments)...);
+        T* made = nullptr;
+        if constexpr (sizeof(T) <= sizeof room_) {
+            made = new (room_) T(std::forward<Arguments>(arguments)...);
+        } else {
+            made = new T(std::forward<Arguments>(arguments)...);
+        }
         operation_ = made;
         operation_->owner = this;
         return *made;
@@ -79,14 +90,20 @@ public:
 
     void reset_operation() noexcept
     {
-        if (operation_ != nullptr) {
-            std::exchange(operation_, nullptr)->~Operation();
+        Operation* old = std::exchange(operation_, nullptr);
+        if (old == nullptr) {
+            return;
+        }
+        if (static_cast<void*>(old) == room_) {
+            old->~Operation();
+        } else {
+            delete old;
         }
     }
 
 private:
     Operation* operation_ = nullptr;
-    alignas(8) std::byte room_[232];
+    alignas(8) std::byte room_[168]; // for most operations
 };
 
 template <>

@@ -19,21 +19,22 @@ namespace {
 constexpr std::size_t default_room = 4096;
 
 // Has the task wait for its operation on the socket that is the first argument.
-int start_on_socket(lua_State* L, const Wait& wait, Socket& socket, PushResults push)
+int start_on_socket(lua_State* L, const Wait& wait, Socket& socket)
 {
     const Outcome<Loop::Key> key = work([&] { return wait.scheduler.loop().watch(socket); });
     if (!key.done()) {
-        return push_failure(L, system_error(key.error.code, wait.task.what), wait.task.what);
+        const char* what = wait.task.waiting->what;
+        return push_failure(L, system_error(key.error.code, what), what);
     }
     wait.task.fd = socket.fd.get();
-    return start_wait(L, wait, key.value, push);
+    return start_wait(L, wait, key.value);
 }
 
 // nil at the end of a stream, or what a failure gives.
 int push_end(lua_State* L, const Task& task)
 {
     if (task.operation()->outcome().status != Status::end) {
-        return push_failure(L, *task.operation(), task.what);
+        return push_failure(L, task);
     }
     lua_pushnil(L);
     return 1;
@@ -49,30 +50,27 @@ int push_received(lua_State* L, Scheduler&, Task& task)
     return 1;
 }
 
-// Memory for what is received: that which all operations share or, if that is too small, some of its own. It is no
-// userdata, since LuaJIT drops what is on the stack of a C function that yields.
-class Room {
-public:
-    // Throws std::bad_alloc.
-    Room(Scheduler& scheduler, std::size_t size)
-        : own_(size > Scheduler::scratch_size ? std::make_unique_for_overwrite<char[]>(size) : nullptr),
-          bytes_(own_ != nullptr ? own_.get() : scheduler.scratch().data(), size)
+// Memory of an operation's own, for more than fits into that which all operations share; nullptr if it fits. It is no
+// userdata, since LuaJIT drops what is on the stack of a C function that yields. Throws std::bad_alloc.
+std::unique_ptr<char[]> own_room(std::size_t size)
+{
+    return size > Scheduler::scratch_size ? std::make_unique_for_overwrite<char[]>(size) : nullptr;
+}
+
+std::span<char> room_in(const std::unique_ptr<char[]>& own, Scheduler& scheduler, std::size_t size)
+{
+    return {own != nullptr ? own.get() : scheduler.scratch().data(), size};
+}
+
+struct ReceiveIntoOwn final : ReceiveOperation {
+    ReceiveIntoOwn(std::unique_ptr<char[]> the_own, std::span<char> room, int flags, bool nothing_is_end) noexcept
+        : ReceiveOperation(room, flags, nothing_is_end), own(std::move(the_own))
     {}
 
-    [[nodiscard]] std::span<char> bytes() const noexcept { return bytes_; }
-
-private:
-    std::unique_ptr<char[]> own_;
-    std::span<char> bytes_;
+    std::unique_ptr<char[]> own;
 };
 
-struct ReceiveIntoRoom final : ReceiveOperation {
-    ReceiveIntoRoom(Room&& the_room, int flags, bool nothing_is_end) noexcept
-        : ReceiveOperation(the_room.bytes(), flags, nothing_is_end), room(std::move(the_room))
-    {}
-
-    Room room;
-};
+constexpr Waiting in_recv{"recv", push_received};
 
 // recv(socket, seconds [, size [, flag...]]) -> string | nil (end) | nil, err | nil, nil, true
 int recv(lua_State* L)
@@ -80,17 +78,23 @@ int recv(lua_State* L)
     auto& socket = check_object<Socket>(L, 1);
     const std::size_t size = opt_size(L, 3, default_room);
     const int flags = check_flags(L, 4);
-    const Wait wait = check_wait(L, "recv", 2);
+    const Wait wait = check_wait(L, in_recv, 2);
     if (size == 0 && socket.fd.get() >= 0) {
         lua_pushliteral(L, "");
         return 1;
     }
     const bool nothing_is_end = nothing_means_end(sys::host(), socket, flags);
     check_memory(L, work([&] {
-                     wait.task.emplace_operation<ReceiveIntoRoom>(Room(wait.scheduler, size), flags, nothing_is_end);
+                     auto own = own_room(size);
+                     const std::span<char> room = room_in(own, wait.scheduler, size);
+                     if (own == nullptr) {
+                         wait.task.emplace_operation<ReceiveOperation>(room, flags, nothing_is_end);
+                     } else {
+                         wait.task.emplace_operation<ReceiveIntoOwn>(std::move(own), room, flags, nothing_is_end);
+                     }
                      return done();
                  }));
-    return start_on_socket(L, wait, socket, push_received);
+    return start_on_socket(L, wait, socket);
 }
 
 // A count of bytes that went, also when not all did.
@@ -104,7 +108,7 @@ int push_sent(lua_State* L, Scheduler&, Task& task)
         return 1;
     }
     const bool counts = out.done() || operation.timed_out() || out.value > 0;
-    const int results = out.done() ? 0 : push_failure(L, operation, task.what);
+    const int results = out.done() ? 0 : push_failure(L, task);
     if (!counts) {
         return results;
     }
@@ -115,38 +119,42 @@ int push_sent(lua_State* L, Scheduler&, Task& task)
     return std::max(results, 1);
 }
 
+constexpr Waiting in_send{"send", push_sent};
+
 // send(socket, seconds, string [, flag...]) -> n | n, nil, true | nil (closed by the peer) | nil, err
 int send(lua_State* L)
 {
     auto& socket = check_object<Socket>(L, 1);
     const std::string_view bytes = check_bytes(L, 3);
     const int flags = check_flags(L, 4);
-    const Wait wait = check_wait(L, "send", 2);
+    const Wait wait = check_wait(L, in_send, 2);
     if (bytes.empty() && is_stream(sys::host(), socket)) {
         lua_pushinteger(L, 0);
         return 1;
     }
     wait.task.emplace_operation<SendOperation>(bytes, flags);
-    return start_on_socket(L, wait, socket, push_sent);
+    return start_on_socket(L, wait, socket);
 }
 
 class ReceiveFromOperation final : public Operation {
 public:
-    ReceiveFromOperation(Room&& room, SocketRef socket, int flags, Address& from) noexcept
-        : Operation(Direction::read), room_(std::move(room)), socket_(socket), flags_(flags), from_(from)
+    ReceiveFromOperation(std::unique_ptr<char[]> own, std::span<char> room, SocketRef socket, int flags,
+                         Address& from) noexcept
+        : Operation(Direction::read), own_(std::move(own)), room_(room), socket_(socket), flags_(flags), from_(from)
     {}
 
-    [[nodiscard]] std::string_view received() const noexcept { return {room_.bytes().data(), outcome_.value}; }
+    [[nodiscard]] std::string_view received() const noexcept { return {room_.data(), outcome_.value}; }
     [[nodiscard]] SocketRef socket() const noexcept { return socket_; }
 
 protected:
     Progress perform(const sys::System& system, int) noexcept override
     {
-        return finish_unless_again(receive_from(system, socket_, room_.bytes(), flags_ | MSG_DONTWAIT, from_));
+        return finish_unless_again(receive_from(system, socket_, room_, flags_ | MSG_DONTWAIT, from_));
     }
 
 private:
-    Room room_;
+    std::unique_ptr<char[]> own_;
+    std::span<char> room_;
     SocketRef socket_;
     int flags_;
     Address& from_;
@@ -163,19 +171,23 @@ int push_received_from(lua_State* L, Scheduler& scheduler, Task& task)
     return 2;
 }
 
+constexpr Waiting in_recvfrom{"recvfrom", push_received_from};
+
 // recvfrom(socket, seconds [, size [, flag...]]) -> string, addrinfo | ...
 int recvfrom(lua_State* L)
 {
     auto& socket = check_object<Socket>(L, 1);
     const std::size_t size = opt_size(L, 3, default_room);
     const int flags = check_flags(L, 4);
-    const Wait wait = check_wait(L, "recvfrom", 2);
+    const Wait wait = check_wait(L, in_recvfrom, 2);
     check_memory(L, work([&] {
-                     wait.task.emplace_operation<ReceiveFromOperation>(Room(wait.scheduler, size), socket, flags,
+                     auto own = own_room(size);
+                     const std::span<char> room = room_in(own, wait.scheduler, size);
+                     wait.task.emplace_operation<ReceiveFromOperation>(std::move(own), room, socket, flags,
                                                                        wait.scheduler.from);
                      return done();
                  }));
-    return start_on_socket(L, wait, socket, push_received_from);
+    return start_on_socket(L, wait, socket);
 }
 
 struct SendTo {
@@ -190,6 +202,8 @@ struct SendTo {
     }
 };
 
+constexpr Waiting in_sendto{"sendto", push_sent};
+
 // sendto(socket, seconds, string, addrinfo [, flag...]) -> as send
 int sendto(lua_State* L)
 {
@@ -197,9 +211,13 @@ int sendto(lua_State* L)
     const std::string_view bytes = check_bytes(L, 3);
     const Address& address = check_object<AddressBox>(L, 4).info.address;
     const int flags = check_flags(L, 5);
-    const Wait wait = check_wait(L, "sendto", 2);
-    wait.task.emplace_operation<CallOperation<SendTo>>(Direction::write, SendTo{socket, bytes, &address, flags});
-    return start_on_socket(L, wait, socket, push_sent);
+    const Wait wait = check_wait(L, in_sendto, 2);
+    check_memory(L, work([&] {
+                     wait.task.emplace_operation<CallOperation<SendTo>>(Direction::write,
+                                                                        SendTo{socket, bytes, &address, flags});
+                     return done();
+                 }));
+    return start_on_socket(L, wait, socket);
 }
 
 // A blocking descriptor would hold up all tasks.
@@ -211,6 +229,8 @@ void check_nonblock(lua_State* L, int index, const Socket& socket)
     }
 }
 
+constexpr Waiting in_sendfile{"sendfile", push_sent};
+
 // sendfile(socket, seconds, file, size [, offset]) -> as send; fewer at the end of the file
 int sendfile(lua_State* L)
 {
@@ -219,13 +239,15 @@ int sendfile(lua_State* L)
     const auto size = static_cast<std::size_t>(check_integer(L, 4, 0, LLONG_MAX));
     const auto offset = static_cast<off_t>(is_absent(L, 5) ? 0 : check_integer(L, 5, 0, LLONG_MAX));
     check_nonblock(L, 1, socket);
-    const Wait wait = check_wait(L, "sendfile", 2);
+    const Wait wait = check_wait(L, in_sendfile, 2);
     if (const Outcome<> flushed = flush_file(file); !flushed.done()) {
         return push_failure(L, flushed.error, "sendfile");
     }
     wait.task.emplace_operation<SendFileOperation>(file.fd, offset, size);
-    return start_on_socket(L, wait, socket, push_sent);
+    return start_on_socket(L, wait, socket);
 }
+
+constexpr Waiting in_relay{"relay", push_sent};
 
 // relay(socket, seconds, socket [, size]) -> n: from the first to the second, until the end of the stream
 int relay(lua_State* L)
@@ -235,7 +257,7 @@ int relay(lua_State* L)
     const auto size = is_absent(L, 4) ? SIZE_MAX : static_cast<std::size_t>(check_integer(L, 4, 0, LLONG_MAX));
     check_nonblock(L, 1, source);
     check_nonblock(L, 3, sink);
-    const Wait wait = check_wait(L, "relay", 2);
+    const Wait wait = check_wait(L, in_relay, 2);
     Loop& loop = wait.scheduler.loop();
     const Outcome<> started = work([&] {
         const Outcome<Loop::Key> from = loop.watch(source);
@@ -247,7 +269,7 @@ int relay(lua_State* L)
         }
         return to.done() ? done() : failed(to.error.code, "relay");
     });
-    return started.done() ? start_on_socket(L, wait, source, push_sent) : push_failure(L, started.error, "relay");
+    return started.done() ? start_on_socket(L, wait, source) : push_failure(L, started.error, "relay");
 }
 
 struct AcceptSocket final : AcceptOperation {
@@ -260,31 +282,35 @@ int push_accepted(lua_State* L, Scheduler&, Task& task)
 {
     auto& accept = static_cast<AcceptSocket&>(*task.operation());
     if (!accept.outcome().done()) {
-        return push_failure(L, accept, task.what);
+        return push_failure(L, task);
     }
     auto& socket = reserve<Socket>(L);
     socket = {accept.take(), accept.listener.family, accept.listener.type, accept.listener.protocol};
     return 1;
 }
 
+constexpr Waiting in_accept{"accept", push_accepted};
+
 // accept(socket, seconds) -> socket, which does not block | nil, err | nil, nil, true
 int accept(lua_State* L)
 {
     auto& socket = check_object<Socket>(L, 1);
     check_nonblock(L, 1, socket);
-    const Wait wait = check_wait(L, "accept", 2);
+    const Wait wait = check_wait(L, in_accept, 2);
     wait.task.emplace_operation<AcceptSocket>(socket);
-    return start_on_socket(L, wait, socket, push_accepted);
+    return start_on_socket(L, wait, socket);
 }
 
 int push_connected(lua_State* L, Scheduler&, Task& task)
 {
     if (!task.operation()->outcome().done()) {
-        return push_failure(L, *task.operation(), task.what);
+        return push_failure(L, task);
     }
     lua_pushboolean(L, 1);
     return 1;
 }
+
+constexpr Waiting in_connect{"connect", push_connected};
 
 // connect(socket, seconds, addrinfo) -> true | nil, err | nil, nil, true
 int connect(lua_State* L)
@@ -292,16 +318,16 @@ int connect(lua_State* L)
     auto& socket = check_object<Socket>(L, 1);
     const Address& address = check_object<AddressBox>(L, 3).info.address;
     check_nonblock(L, 1, socket);
-    const Wait wait = check_wait(L, "connect", 2);
+    const Wait wait = check_wait(L, in_connect, 2);
     wait.task.emplace_operation<ConnectOperation>(address);
-    return start_on_socket(L, wait, socket, push_connected);
+    return start_on_socket(L, wait, socket);
 }
 
 int push_resolved(lua_State* L, Scheduler&, Task& task)
 {
     const auto& lookup = static_cast<const LookupOperation&>(*task.operation());
     if (!lookup.outcome().done()) {
-        return push_failure(L, lookup, task.what);
+        return push_failure(L, task);
     }
     push_answers(L, lookup.answers);
     return 1;
@@ -312,14 +338,16 @@ std::optional<std::string> copy_of(const char* text)
     return text != nullptr ? std::optional<std::string>(text) : std::nullopt;
 }
 
+constexpr Waiting in_getaddrinfo{"getaddrinfo", push_resolved};
+
 // getaddrinfo(seconds [, host [, port [, family [, socktype [, protocol [, flag...]]]]]]) -> list of addrinfo | ...
 int getaddrinfo(lua_State* L)
 {
     PortText port;
     const Query query = check_query(L, 2, port);
-    const Wait wait = check_wait(L, "getaddrinfo", 1);
-    auto& lookup = wait.task.emplace_operation<LookupOperation>();
+    const Wait wait = check_wait(L, in_getaddrinfo, 1);
     const Outcome<> started = work([&] {
+        auto& lookup = wait.task.emplace_operation<LookupOperation>();
         LookupQuery copy{copy_of(query.host), copy_of(query.service), query.family,
                          query.type,          query.protocol,         query.flags};
         return wait.scheduler.lookups().start(lookup, std::move(copy), wait.until);
@@ -327,7 +355,7 @@ int getaddrinfo(lua_State* L)
     if (!started.done()) {
         return push_failure(L, started.error, "getaddrinfo");
     }
-    return yield_wait(L, wait, push_resolved);
+    return yield_wait(L, wait);
 }
 
 constexpr Method functions[] = {

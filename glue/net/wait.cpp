@@ -11,6 +11,13 @@
 namespace llnet {
 
 const char raise_tag = 0;
+const char wait_mark = 0;
+
+bool is_in_wait(lua_State* coroutine)
+{
+    return lua_status(coroutine) == LUA_YIELD && lua_gettop(coroutine) > 0 &&
+           lua_touserdata(coroutine, -1) == &wait_mark;
+}
 
 int refuse_wait(lua_State* L, const char* what, const char* why)
 {
@@ -29,14 +36,25 @@ std::optional<Deadline> check_deadline(lua_State* L, int index)
     return Clock::now() + std::chrono::ceil<Clock::duration>(seconds);
 }
 
-std::optional<Deadline> nearest(const std::optional<Deadline>& a, const std::optional<Deadline>& b)
-{
-    return a && b ? std::min(*a, *b) : (a ? a : b);
-}
-
 void push_seconds(lua_State* L, Clock::duration duration)
 {
     lua_pushnumber(L, std::chrono::duration<lua_Number>(duration).count());
+}
+
+void push_limit(lua_State* L, Deadline limit)
+{
+    if (limit == Task::no_limit) {
+        lua_pushnil(L);
+    } else {
+        lua_pushnumber(L, static_cast<lua_Number>(limit.time_since_epoch().count()));
+    }
+}
+
+Deadline limit_at(lua_State* L, int index)
+{
+    return lua_type(L, index) != LUA_TNUMBER
+               ? Task::no_limit
+               : Deadline(Clock::duration(static_cast<Clock::rep>(lua_tonumber(L, index))));
 }
 
 void settle(Task& task)
@@ -51,8 +69,9 @@ void settle(Task& task)
     task.reset_operation();
 }
 
-Wait check_wait(lua_State* L, const char* what, int seconds)
+Wait check_wait(lua_State* L, const Waiting& waiting, int seconds)
 {
+    const char* what = waiting.what;
     Scheduler& scheduler = scheduler_of(L);
     const std::optional<Deadline> until = check_deadline(L, seconds);
     Task* task = scheduler.current;
@@ -77,10 +96,9 @@ Wait check_wait(lua_State* L, const char* what, int seconds)
         push_cancellation(L);
         lua_error(L);
     }
-    task->what = what;
+    task->waiting = &waiting;
     task->fd = -1;
-    task->is_idle = task->is_resumable = false;
-    task->is_limited = task->limit && (!until || *task->limit <= *until);
+    task->is_limited = task->limit != Task::no_limit && (!until || task->limit <= *until);
     return {scheduler, *task, task->is_limited ? task->limit : until};
 }
 
@@ -105,41 +123,39 @@ int check_descriptor(lua_State* L, int index)
     return check_int(L, index, 0);
 }
 
-int start_wait(lua_State* L, const Wait& wait, Loop::Key key, PushResults push)
+int start_wait(lua_State* L, const Wait& wait, Loop::Key key)
 {
     Operation& operation = *wait.task.operation();
     if (!wait.scheduler.loop().start(operation, key, wait.until)) {
-        return yield_wait(L, wait, push);
+        return yield_wait(L, wait);
     }
-    return push(L, wait.scheduler, wait.task);
+    return wait.task.waiting->push(L, wait.scheduler, wait.task);
 }
 
-int start_wait_alone(lua_State* L, const Wait& wait, PushResults push)
+int start_wait_alone(lua_State* L, const Wait& wait)
 {
     wait.scheduler.loop().start_alone(*wait.task.operation(), wait.until);
-    return yield_wait(L, wait, push);
+    return yield_wait(L, wait);
 }
 
-int yield_wait(lua_State* L, const Wait& wait, PushResults push)
+int yield_wait(lua_State* L, const Wait& wait)
 {
     Task& task = wait.task;
-    task.push = push;
-    task.until = wait.until;
+    task.is_idle = task.waiting->is_idle;
     task.since = wait.scheduler.step_began;
     task.status = Task::Status::waiting;
-    return yield_nothing<raise_if_asked>(L);
+    return yield_mark<raise_if_asked>(L, &wait_mark);
 }
 
-int push_failure(lua_State* L, const Operation& operation, const char* what)
+int push_failure(lua_State* L, const Task& task)
 {
-    lua_pushnil(L);
-    if (operation.timed_out()) {
+    if (task.operation()->timed_out()) {
+        lua_pushnil(L);
         lua_pushnil(L);
         lua_pushboolean(L, 1);
         return 3;
     }
-    lua_pop(L, 1);
-    return push_failure(L, operation.outcome().error, what);
+    return push_failure(L, task.operation()->outcome().error, task.waiting->what);
 }
 
 int push_failure(lua_State* L, const Error& error, const char* what)

@@ -17,16 +17,18 @@ struct Wait {
 // How long something may take: the seconds at `index`, or nullopt for as long as it takes if there are none.
 std::optional<Deadline> check_deadline(lua_State* L, int index);
 
-std::optional<Deadline> nearest(const std::optional<Deadline>& a, const std::optional<Deadline>& b);
-
 void push_seconds(lua_State* L, Clock::duration duration);
+
+// The limit of a task's waits as a value in Lua, nil if there is none.
+void push_limit(lua_State* L, Deadline limit);
+Deadline limit_at(lua_State* L, int index);
 
 // Raises "cannot X here: ...".
 int refuse_wait(lua_State* L, const char* what, const char* why);
 
 // Raises an error unless the caller is a task that may wait here. `seconds` is the index of how long it may take, nil
 // or none for as long as it takes.
-Wait check_wait(lua_State* L, const char* what, int seconds);
+Wait check_wait(lua_State* L, const Waiting& waiting, int seconds);
 
 // The task runs: if it was about to wait and could not yield, because a C function was in the way, that is taken back.
 void settle(Task& task);
@@ -39,18 +41,24 @@ int check_descriptor(lua_State* L, int index);
 
 // Starts the task's operation. Either it is finished and its results are pushed, or the task yields; the function that
 // calls this returns what this gives.
-int start_wait(lua_State* L, const Wait& wait, Loop::Key key, PushResults push);
-int start_wait_alone(lua_State* L, const Wait& wait, PushResults push);
+int start_wait(lua_State* L, const Wait& wait, Loop::Key key);
+int start_wait_alone(lua_State* L, const Wait& wait);
 
 // For operations that were started already.
-int yield_wait(lua_State* L, const Wait& wait, PushResults push);
+int yield_wait(lua_State* L, const Wait& wait);
 
-// The results of an operation that failed: nil, nil, true when its deadline has passed, else nil and the error.
-int push_failure(lua_State* L, const Operation& operation, const char* what);
+// The results of a task's operation that failed: nil, nil, true when its deadline has passed, else nil and the error.
+int push_failure(lua_State* L, const Task& task);
 int push_failure(lua_State* L, const Error& error, const char* what);
 
 // What a coroutine is resumed with for its wait to raise an error: this, and the error.
 extern const char raise_tag;
+
+// What a coroutine has on top of its stack while it waits.
+extern const char wait_mark;
+
+// Whether it is in a wait: only who knows that it is over may resume it.
+bool is_in_wait(lua_State* coroutine);
 
 // Raises the error if the values from `index` on ask for it.
 void raise_if_asked(lua_State* L, int index);

@@ -4,6 +4,7 @@
 
 #include "glue/net/wait.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 namespace llnet {
@@ -19,67 +20,70 @@ int push_true(lua_State* L, Scheduler&, Task&)
 // true, or what a failure gives.
 int push_success(lua_State* L, Scheduler& scheduler, Task& task)
 {
-    return task.operation()->outcome().done() ? push_true(L, scheduler, task)
-                                              : push_failure(L, *task.operation(), task.what);
+    return task.operation()->outcome().done() ? push_true(L, scheduler, task) : push_failure(L, task);
 }
 
 // The end of a sleep is its deadline, unless one that limits all waits of the task came first.
 int push_slept(lua_State* L, Scheduler& scheduler, Task& task)
 {
-    return task.operation()->timed_out() && !task.is_limited ? push_true(L, scheduler, task)
-                                                             : push_failure(L, *task.operation(), task.what);
+    return task.operation()->timed_out() && !task.is_limited ? push_true(L, scheduler, task) : push_failure(L, task);
 }
+
+constexpr Waiting in_later{"later", push_true};
+constexpr Waiting in_sleep{"sleep", push_slept};
+constexpr Waiting in_suspend{"suspend", push_success, true, true};
+constexpr Waiting in_lock{"lock", push_success, true, true};
+constexpr Waiting in_readable{"readable", push_success};
+constexpr Waiting in_writable{"writable", push_success};
 
 int yield_ready(lua_State* L, const Wait& wait)
 {
-    wait.task.push = push_true;
+    wait.task.waiting = &in_later;
     wait.task.status = Task::Status::ready;
     wait.scheduler.ready.push_back(wait.task);
-    return yield_nothing<raise_if_asked>(L);
+    return yield_mark<raise_if_asked>(L, &wait_mark);
 }
 
 // later() -> true
 int later(lua_State* L)
 {
     lua_settop(L, 0);
-    return yield_ready(L, check_wait(L, "later", 1));
+    return yield_ready(L, check_wait(L, in_later, 1));
 }
 
 // sleep(seconds) -> true | nil, nil, true
 int sleep(lua_State* L)
 {
     const double seconds = check_duration(L, 1);
-    const Wait wait = check_wait(L, "sleep", 1);
-    const bool is_over = wait.task.limit && *wait.task.limit <= wait.scheduler.step_began;
+    const Wait wait = check_wait(L, in_sleep, 1);
+    const bool is_over = wait.task.limit <= wait.scheduler.step_began;
     if (seconds == 0 && !is_over) {
         return yield_ready(L, wait);
     }
     wait.task.emplace_operation<WaitOperation>(Direction::read);
-    return start_wait_alone(L, wait, push_slept);
+    return start_wait_alone(L, wait);
 }
 
 // suspend([seconds]) -> true, value... | nil, nil, true
 int suspend(lua_State* L)
 {
-    const Wait wait = check_wait(L, "suspend", 1);
-    wait.task.is_idle = wait.task.is_resumable = true;
+    const Wait wait = check_wait(L, in_suspend, 1);
     wait.task.emplace_operation<WaitOperation>(Direction::read);
-    return start_wait_alone(L, wait, push_success);
+    return start_wait_alone(L, wait);
 }
 
 // suspend_beside(socket or number [, seconds]): the same, but the end of the descriptor ends it with ECANCELED.
 int suspend_beside(lua_State* L)
 {
-    const Wait wait = check_wait(L, "lock", 2);
+    const Wait wait = check_wait(L, in_lock, 2);
     const Outcome<Loop::Key> key = watch_argument(L, wait.scheduler, 1);
     if (!key.done()) {
         return push_failure(L, system_error(key.error.code, "lock"), "lock");
     }
     wait.task.fd = check_descriptor(L, 1);
-    wait.task.is_idle = wait.task.is_resumable = true;
     wait.task.emplace_operation<WaitOperation>(Direction::read);
     wait.scheduler.loop().start_beside(*wait.task.operation(), key.value, wait.until);
-    return yield_wait(L, wait, push_success);
+    return yield_wait(L, wait);
 }
 
 // key(socket or number) -> a number that no other descriptor had or will have | nil
@@ -94,28 +98,27 @@ int key_of(lua_State* L)
     return 1;
 }
 
-template <Direction direction>
-int wait_ready(lua_State* L, const char* what)
+int wait_ready(lua_State* L, const Waiting& waiting, Direction direction)
 {
-    const Wait wait = check_wait(L, what, 2);
+    const Wait wait = check_wait(L, waiting, 2);
     const Outcome<Loop::Key> key = watch_argument(L, wait.scheduler, 1);
     if (!key.done()) {
-        return push_failure(L, system_error(key.error.code, what), what);
+        return push_failure(L, system_error(key.error.code, waiting.what), waiting.what);
     }
     wait.task.fd = check_descriptor(L, 1);
     wait.task.emplace_operation<WaitOperation>(direction);
-    return start_wait(L, wait, key.value, push_success);
+    return start_wait(L, wait, key.value);
 }
 
 // readable(socket or number [, seconds]) -> true | nil, nil, true | nil, err
 int readable(lua_State* L)
 {
-    return wait_ready<Direction::read>(L, "readable");
+    return wait_ready(L, in_readable, Direction::read);
 }
 
 int writable(lua_State* L)
 {
-    return wait_ready<Direction::write>(L, "writable");
+    return wait_ready(L, in_writable, Direction::write);
 }
 
 // Ends the waits in these directions; whether there were any. The descriptor is watched no longer when nobody waits.
@@ -177,22 +180,15 @@ int limit(lua_State* L)
     if (task == nullptr) {
         return refuse_wait(L, "timeout", "this is not inside a task");
     }
-    if (task->limit) {
-        lua_pushnumber(L, static_cast<lua_Number>(task->limit->time_since_epoch().count()));
-    } else {
-        lua_pushnil(L);
-    }
-    task->limit = nearest(task->limit, until);
+    push_limit(L, task->limit);
+    task->limit = std::min(task->limit, until.value_or(Task::no_limit));
     return 1;
 }
 
 int unlimit(lua_State* L)
 {
     if (Task* task = scheduler_of(L).current) {
-        task->limit = std::nullopt;
-        if (!is_absent(L, 1)) {
-            task->limit = Deadline(Clock::duration(static_cast<Clock::rep>(luaL_checknumber(L, 1))));
-        }
+        task->limit = limit_at(L, 1);
     }
     return 0;
 }

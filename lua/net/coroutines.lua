@@ -6,40 +6,33 @@ local scheduler = require('llsocket.scheduler')
 
 local create, status, yield = coroutine.create, coroutine.status, coroutine.yield
 local standard_resume = coroutine.resume
-local step = scheduler.coresume
+local step, go_on, wait_mark = scheduler.coresume, scheduler.cogoon, scheduler.wait_mark
 
 local coroutines = {}
 
--- Coroutines in the middle of a wait, which only those who hand it on may resume.
-local in_wait = setmetatable({}, { __mode = 'k' })
-
-local passed
-
-local function go_on(thread, ...)
-  in_wait[thread] = nil
-  return passed(thread, step(thread, ...))
-end
-
 -- nil instead of true or false tells of a wait.
-function passed(thread, ok, ...)
+local function passed(thread, ok, ...)
   if ok == nil then
-    in_wait[thread] = true
-    return go_on(thread, yield())
+    return passed(thread, go_on(thread, yield(wait_mark)))
   end
   return ok, ...
 end
 
+-- The error of a standard function for these arguments, told of the function `name`.
+local function blame(name, standard, ...)
+  local _, failure = pcall(standard, ...)
+  error((failure:gsub("to '[^']*'", ("to '%s'"):format(name), 1)), 3)
+end
+
 -- coroutine.resume
-function coroutines.resume(thread, ...)
+function coroutines.resume(...)
+  local thread = ...
   if type(thread) ~= 'thread' then
-    local _, failure = pcall(standard_resume, thread)
-    error(failure, 2)
-  elseif in_wait[thread] then
-    return false, 'cannot resume non-suspended coroutine'
+    blame('resume', standard_resume, ...)
   elseif status(thread) ~= 'suspended' then
-    return standard_resume(thread, ...) -- which tells why it does not
+    return standard_resume(...) -- which tells why it does not
   end
-  return passed(thread, step(thread, ...))
+  return passed(thread, step(...))
 end
 
 local resume = coroutines.resume
@@ -61,7 +54,10 @@ local function closed(thread, failure)
   if not coroutine.close then
     return failure
   end
-  local _, last = coroutine.close(thread)
+  local was_clean, last = coroutine.close(thread)
+  if was_clean then
+    return failure
+  end
   return last
 end
 
@@ -71,7 +67,7 @@ local function results_of(thread, ok, ...)
   end
   local failure = ...
   if status(thread) == 'dead' then
-    failure = closed(thread, failure) or failure
+    failure = closed(thread, failure)
   end
   if type(failure) == 'string' or positions_numbers and type(failure) == 'number' then
     failure = position() .. failure
@@ -80,17 +76,17 @@ local function results_of(thread, ok, ...)
 end
 
 -- coroutine.wrap
-function coroutines.wrap(fn)
-  local ok, thread = pcall(create, fn)
+function coroutines.wrap(...)
+  local ok, thread = pcall(create, ...)
   if not ok then
-    error((thread:gsub("'create'", "'wrap'"):gsub("'%?'", "'wrap'")), 2)
+    blame('wrap', create, ...)
   end
   return function(...)
     return select(1, results_of(thread, resume(thread, ...))) -- no tail call, for position()
   end
 end
 
-local library = coroutine
+local library = package.loaded.coroutine
 local replacements = { resume = coroutines.resume, wrap = coroutines.wrap }
 local originals
 

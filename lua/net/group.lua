@@ -62,7 +62,7 @@ function groups.over(tasks)
     end
     if not tasks.running() then
       error('cannot await here: this is not inside a task', 2)
-    elseif self.waiter then
+    elseif self.waiter and self.waiter ~= tasks.running() and self.waiter:status() == 'waiting' then
       error('another task awaits this group already', 2)
     end
     self.waiter = tasks.running()

@@ -23,6 +23,11 @@ local function finished(thread, ok, ...)
   return ok, ...
 end
 
+local function is_callable(value)
+  local meta = getmetatable(value)
+  return type(value) == 'function' or type(meta) == 'table' and meta.__call ~= nil
+end
+
 local function call(fn, ...)
   local thread = create(function(...)
     return fn(...)
@@ -37,6 +42,8 @@ end
 function protected.pcall(...)
   if select('#', ...) == 0 then
     error("bad argument #1 to 'pcall' (value expected)", 2)
+  elseif not is_callable((...)) then
+    return pcall(...)
   end
   return without_thread(call(...))
 end

@@ -39,6 +39,28 @@ describe('bench', function()
     end)
   end
 
+  -- They are the same for every Lua; bench/run.lua needs this one.
+  local cores = _VERSION == 'Lua 5.4' and { 'llnet', 'libuv', 'libev', 'asio' } or {}
+  local build = package.cpath:match('([^;]*)/lua/[^/;]*/%?%.so')
+
+  for _, core in ipairs(cores) do
+    local path = ('%s/bench/bench_cores_%s'):format(build, core)
+    local file = io.open(path)
+    if file then
+      file:close()
+      for _, row in ipairs(require('bench.cores.rows')) do
+        it(('measures %s of the core %s'):format(row.name, core), function()
+          local pipe = io.popen(('%s %s 100 2>&1'):format(program.quoted(path), row.name))
+          local text = pipe:read('*a')
+          pipe:close()
+          assert.is_number(tonumber(text), text)
+        end)
+      end
+    else
+      pending(('measures the core %s: there is no %s'):format(core, path))
+    end
+  end
+
   it('finds that a socket takes at most 120 bytes of Lua memory', function()
     assert.is_true(numbers_from('bytes', 'bench.memory.llsocket', 'socket', 500)[1] <= 120)
   end)

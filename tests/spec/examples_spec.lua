@@ -124,6 +124,33 @@ describe('an example', function()
     assert.is_truthy(text:find('    inet 127.0.0.1 mask 255.0.0.0', 1, true), text)
   end)
 
+  local function figures_of_tour(arguments, options)
+    local text = output('loop_tour', arguments, options)
+    local line = '^(%d+) tasks, (%d+) at once; (%d+) echoes in [%d.]+ s, %d+ a second; ' ..
+      '[%d.]+ KB of Lua memory a task; longest step [%d.]+ ms\n$'
+    local tasks, most, echoes = text:match(line)
+    assert.is_truthy(tasks, text)
+    return tonumber(tasks), tonumber(most), tonumber(echoes)
+  end
+
+  it('loop_tour has an echo from each task for all that it says, and shows no progress in a file', function()
+    assert.are.same({ 200, 200, 2000 }, { figures_of_tour({ '-n', 200 }) })
+  end)
+
+  it('loop_tour runs more tasks than there are descriptors, by turns', function()
+    local tasks, most, echoes = figures_of_tour({ '-n', 200 }, { environment = 'ulimit -n 64;' })
+    assert.are.same({ 200, 2000 }, { tasks, echoes })
+    assert.is_true(most < 32, most .. ' at once')
+  end)
+
+  it('loop_tour says what COUNT is when it is something else', function()
+    for _, arguments in ipairs({ { '-n' }, { '-n', 0 }, { '-n', 1.5 }, { '-n', 'many' }, { 200 } }) do
+      local text, status = program.run(example('loop_tour'), arguments)
+      assert.are.equal(2, status)
+      assert.are.equal('usage: loop_tour.lua [-n COUNT], where COUNT is a whole number from 1\n', text)
+    end
+  end)
+
   for _, name in ipairs({ 'tcp_echo_client', 'multicast_chat', 'pass_descriptor' }) do
     it(name .. ' tells its usage when arguments are missing', function()
       local text, status = program.run(example(name))

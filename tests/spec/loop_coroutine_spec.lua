@@ -9,10 +9,7 @@ local net = require('net')
 local unpack = table.unpack or unpack
 local task, pair = loops.task, loops.pair
 
--- No test leaves a task behind.
-after_each(function()
-  assert.equal(0, loop:step(0))
-end)
+after_each(loops.assert_idle)
 
 local is_plain_5_1 = _VERSION == 'Lua 5.1' and not jit
 
@@ -419,7 +416,7 @@ describe('net.loop.coresume and net.loop.cowrap', function()
     expect(generator(1, nil)):to_be(1, nil)
     expect(generator(2, nil)):to_be('end', 2, nil)
     expect(loop.coresume(coroutine.create(function(err)
-      error(err)
+      error(err, 0)
     end), 'x')):to_be(false, 'x')
   end)
 end)
@@ -453,13 +450,14 @@ describe('the library of coroutines', function()
   end)
 
   it('keeps what somebody else put there meanwhile', function()
+    local library = coroutine
     local function other() end
     loop.run(function()
-      coroutine.wrap = other
+      rawset(library, 'wrap', other)
     end)
     assert.equal(other, coroutine.wrap)
     assert.equal(standard.resume, coroutine.resume)
-    coroutine.wrap = standard.wrap
+    rawset(library, 'wrap', standard.wrap)
     loop.run(function() end)
     assert.equal(standard.wrap, coroutine.wrap)
   end)
@@ -499,7 +497,7 @@ describe('the replaced functions', function()
     end,
     ['an error of Lua'] = function(library)
       local value = library.wrap(function()
-        local nothing
+        local nothing = loops.nothing
         nothing()
       end)()
       return value
@@ -630,7 +628,7 @@ describe('the replaced functions', function()
     end,
     ['a traceback of a coroutine that failed'] = function(library)
       local thread = coroutine.create(function()
-        local nothing
+        local nothing = loops.nothing
         nothing()
       end)
       library.resume(thread)

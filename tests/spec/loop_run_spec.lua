@@ -9,10 +9,7 @@ local unpack = table.unpack or unpack
 local task = loops.task
 local cancellation = loops.cancellation
 
--- No test leaves a task behind.
-after_each(function()
-  assert.equal(0, loop:step(0))
-end)
+after_each(loops.assert_idle)
 
 -- What not every function that takes values would hand on.
 local function odd_values()

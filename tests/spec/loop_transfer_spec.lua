@@ -13,10 +13,7 @@ local SOCK_DGRAM, SOCK_STREAM, SHUT_WR = llsocket.SOCK_DGRAM, llsocket.SOCK_STRE
 
 local task, pair, failure = loops.task, loops.pair, loops.failure
 
--- No test leaves a task behind.
-after_each(function()
-  assert.equal(0, loop:step(0))
-end)
+after_each(loops.assert_idle)
 
 -- Bytes that tell where in the text they are.
 local function pattern(size)

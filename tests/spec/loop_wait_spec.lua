@@ -10,10 +10,7 @@ local socket = llsocket.socket
 
 local task, pair, failure = loops.task, loops.pair, loops.failure
 
--- No test leaves a task behind.
-after_each(function()
-  assert.equal(0, loop:step(0))
-end)
+after_each(loops.assert_idle)
 
 -- Seconds that the call took.
 local function seconds(call, ...)

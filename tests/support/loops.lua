@@ -67,9 +67,22 @@ local function cancel_all()
   end
 end
 
-local function run_to_end()
+-- Asserts that a test left no task behind; the next one finds none in any case.
+function loops.assert_idle()
+  local left = loop:step(0)
+  if left > 0 then
+    local text = tostring(loop.dump())
+    cancel_all()
+    error(('%d tasks are left:\n%s'):format(left, text), 0)
+  end
+end
+
+local function run_to_end(main)
   local deadline = loop.now() + loops.patience
   while loop:step(1) > 0 do
+    if main:status() == 'failed' then
+      return cancel_all()
+    end
     if loop.now() > deadline or is_deadlock() then
       local text = tostring(loop.dump())
       cancel_all()
@@ -82,7 +95,7 @@ end
 local function run_with(hook, fn, ...)
   local before = loop.onerror(hook)
   local main = loop.spawn(fn, ...)
-  local ok, err = pcall(run_to_end)
+  local ok, err = pcall(run_to_end, main)
   loop.onerror(before)
   if not ok then
     error(err, 0)
@@ -163,6 +176,42 @@ function loops.output(text, before)
   local written, status = loops.child(text, before)
   assert(status == 0, ('the program ended with status %d and wrote:\n%s'):format(status, written))
   return written
+end
+
+local has_posix, unistd = pcall(require, 'posix.unistd')
+
+loops.can_fork = has_posix
+
+-- fork(2); what was written before is not written twice.
+function loops.fork()
+  io.stdout:flush()
+  io.stderr:flush()
+  return unistd.fork()
+end
+
+-- Ends this process at once.
+function loops.leave(status)
+  io.stdout:flush()
+  unistd._exit(status)
+end
+
+-- The exit status of a child process, when it ends.
+function loops.wait_for(pid)
+  local _, how, status = require('posix.sys.wait').wait(pid)
+  return how == 'exited' and status or how
+end
+
+-- Calls the function in a child process, and returns its exit status when it ends: 0 unless the function fails.
+function loops.forked(fn)
+  local pid = loops.fork()
+  if pid == 0 then
+    local ok, err = pcall(fn)
+    if not ok then
+      print(err)
+    end
+    loops.leave(ok and 0 or 1)
+  end
+  return loops.wait_for(pid)
 end
 
 -- Collects garbage, and makes new where it was: what should not have been collected is overwritten.

@@ -87,11 +87,15 @@ local class = {
     },
     {
       name = 'sigwait',
-      says = 'Waits for a signal. From the first call on the signals are held: one that comes while nobody waits for it is '
-        .. 'kept for the next call. They have their usual effect again when no task is left.',
+      says = 'Waits for a signal. From the first call on the signals are held: one that comes while nobody waits for '
+        .. 'it is kept for the next call. They have their usual effect again when no task is left.',
       params = {
         shapes.seconds,
-        { name = 'signal', type = 'values', says = "numbers of signals, as in `loop.signals.SIGTERM`, or names, 'SIGTERM'" },
+        {
+          name = 'signal',
+          type = 'values',
+          says = "numbers of signals, as in `loop.signals.SIGTERM`, or names, 'SIGTERM'",
+        },
       },
       results = {
         { name = 'signal', type = 'integer', optional = true, says = 'the number of the signal that came' },

@@ -122,8 +122,8 @@ return {
     },
     results = { sent, err, timeout },
     errors = { 'EBUSY', 'ECANCELED', 'ENOTCONN' },
-    note = peer_gone .. ' Neither socket may block. On Linux the bytes do not leave the kernel. What was taken from the '
-      .. 'one and had not yet gone to the other when it failed is lost.',
+    note = peer_gone .. ' Neither socket may block. On Linux the bytes do not leave the kernel. What was taken from '
+      .. 'the one and had not yet gone to the other when it failed is lost.',
     source = 'splice(2), recv(2), send(2)',
   },
   {

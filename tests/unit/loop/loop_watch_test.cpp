@@ -761,6 +761,28 @@ TYPED_TEST(LoopWatch, relays_nothing_from_a_number_that_is_another_socket_now)
     EXPECT_THAT(sys::host().receive(number, this->room.data(), 6, MSG_DONTWAIT), succeeds());
 }
 
+TYPED_TEST(LoopWatch, relays_nothing_to_another_socket_although_it_was_not_its_turn_yet)
+{
+    Pair sink = make_pair(SOCK_STREAM, true);
+    const int number = sink.first.fd.get();
+    const Loop::Key of_sink = must(this->watched(sink));
+    send_all(this->other.second.fd.get(), std::string(1000, 'x'));
+    std::array<char, 1> byte{};
+    std::optional<ReceiveOperation> greedy;
+    while (greedy.emplace(byte, 0, true), this->loop.start(*greedy, this->other_key, for_ever)) {
+    }
+    RelayOperation relay(make_conduit(sys::host()), {this->number(), this->key}, {number, of_sink}, SIZE_MAX);
+    EXPECT_FALSE(this->loop.start(relay, this->key, for_ever));
+    this->loop.release(of_sink);
+    sink = {};
+    Pair fresh = make_pair(SOCK_STREAM, true);
+    ASSERT_EQ(fresh.first.fd.get(), number);
+    this->peer_sends("for the sink");
+    EXPECT_THAT((std::array{this->next(), this->next()}), ::testing::UnorderedElementsAre(&relay, &*greedy));
+    EXPECT_EQ(relay.outcome().status, Status::failed);
+    EXPECT_EQ(sys::host().receive(fresh.second.fd.get(), this->room.data(), 1, MSG_DONTWAIT).error, EAGAIN);
+}
+
 TYPED_TEST(LoopWatch, relays_from_one_to_the_other_and_back)
 {
     Pair sink = make_pair(SOCK_STREAM, true);
@@ -863,22 +885,26 @@ TYPED_TEST(LoopWatch, goes_on_when_a_number_is_closed_behind_it_that_a_child_has
 // Notes whether the descriptor was still open when it was told.
 class Witness final : public Watcher {
 public:
-    explicit Witness(int number) : number_(number) {}
+    void watch(Socket& socket)
+    {
+        number_ = socket.fd.get();
+        socket.fd.watch().begin(*this, 1);
+    }
     void forget(std::uint64_t) noexcept override { told_ = is_open(number_) ? "before" : "after"; }
     [[nodiscard]] const std::string& told() const { return told_; }
 
 private:
-    int number_;
+    int number_ = -1;
     std::string told_ = "never";
 };
 
 class WatchedSocket : public DescriptorTest {
 protected:
+    Witness witness; // longer than the socket
     Socket socket = make_socket(AF_UNIX, SOCK_STREAM);
-    Witness witness{socket.fd.get()};
     Fd given;
 
-    WatchedSocket() { socket.fd.watch().begin(witness, 1); }
+    WatchedSocket() { witness.watch(socket); }
 };
 
 TEST_F(WatchedSocket, tells_before_it_is_closed)
@@ -895,10 +921,11 @@ TEST_F(WatchedSocket, tells_before_it_is_given_away)
 
 TEST_F(WatchedSocket, tells_before_it_is_destroyed)
 {
-    std::optional<Socket> shorter(make_socket(AF_UNIX, SOCK_STREAM));
-    Witness of_shorter(shorter->fd.get());
-    shorter->fd.watch().begin(of_shorter, 1);
-    shorter.reset();
+    Witness of_shorter;
+    {
+        Socket shorter = make_socket(AF_UNIX, SOCK_STREAM);
+        of_shorter.watch(shorter);
+    }
     EXPECT_EQ(of_shorter.told(), "before");
 }
 

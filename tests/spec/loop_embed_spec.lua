@@ -1,0 +1,522 @@
+-- SPDX-License-Identifier: MIT
+local descriptors = require('descriptors')
+local expect = require('expect')
+local loop = require('net.loop')
+local loops = require('loops')
+
+local pair, task = loops.pair, loops.task
+
+local has_fd = loop:fd() ~= nil
+
+after_each(loops.assert_idle)
+
+-- Steps until no task is left.
+local function finish()
+  local deadline = loop.now() + loops.patience
+  while loop:step(1) > 0 do
+    assert(loop.now() < deadline, 'a task hangs')
+  end
+end
+
+describe('loop:step', function()
+  it('gives the number of tasks that are left', function()
+    assert.equal(0, loop:step())
+    local spawned = loop.spawn(loop.suspend)
+    assert.equal(1, loop:step())
+    local sleeper = loop.spawn(loop.sleep, 3600)
+    assert.equal(2, loop:step(0))
+    sleeper:cancel()
+    loop.resume(spawned)
+    finish()
+    assert.equal(0, loop:step())
+  end)
+
+  it('runs what is ready, and does not wait without a time', function()
+    local turns = 0
+    local spawned = loop.spawn(function()
+      turns = turns + 1
+      loop.suspend()
+      turns = turns + 1
+    end)
+    loop:step()
+    assert.equal(1, turns)
+    loop:step()
+    assert.equal(1, turns)
+    loop.resume(spawned)
+    finish()
+    assert.equal(2, turns)
+  end)
+
+  it('waits no longer than it is told', function()
+    local spawned = loop.spawn(loop.suspend)
+    loop:step(0)
+    local before = loop.now()
+    assert.equal(1, loop:step(0.02))
+    assert.is_true(loop.now() - before >= 0.02)
+    spawned:cancel()
+    finish()
+  end)
+
+  it('returns when something happened', function()
+    local a, b = pair()
+    local reader = loop.spawn(loop.recv, a)
+    loop:step(0)
+    b:send('x')
+    local before = loop.now()
+    while loop:step(20) > 0 do
+    end
+    assert.is_true(loop.now() - before < loops.patience)
+    expect(reader:join()):to_be(true, 'x')
+  end)
+
+  it('returns when a sleeper wakes', function()
+    loop.spawn(loop.sleep, 0.01)
+    while loop:step(20) > 0 do
+    end
+  end)
+
+  it('takes a loop or not', function()
+    loop.spawn(loop.sleep, 0.001)
+    assert.equal(1, loop.step(0))
+    finish()
+    assert.equal(0, loop.step())
+  end)
+
+  it('returns at once when there are no tasks', function()
+    local before = loop.now()
+    assert.equal(0, loop:step(3600))
+    assert.is_true(loop.now() - before < loops.patience)
+  end)
+
+  it('does not take a deadlock for an error, since the host can resume tasks', function()
+    local spawned = loop.spawn(loop.suspend)
+    assert.equal(1, loop:step(0.001))
+    assert.equal(1, loop:step(0.001))
+    assert.is_true(loop.resume(spawned, 'x'))
+    finish()
+    expect(spawned:join()):to_be(true, true, 'x')
+  end)
+
+  it('refuses a wrong time, by its own name', function()
+    for value, text in pairs({
+      x = 'number expected, got string',
+      [-1] = 'out of range (0 to 2147483647)',
+      [math.huge] = 'out of range (0 to 2147483647)',
+    }) do
+      local message = loops.raised(("bad argument #1 to 'step' (%s)"):format(text), function()
+        local _ = loop:step(value)
+      end)
+      assert.is_truthy(message:find('loop_embed_spec.lua:%d+: '), message)
+    end
+  end)
+
+  it('and run can take turns', function()
+    local log = {}
+    loop.spawn(function()
+      table.insert(log, 'begun')
+      loop.sleep(0.001)
+      table.insert(log, 'ended')
+    end)
+    loop:step(0)
+    loop.run(table.insert, log, 'run')
+    assert.same({ 'begun', 'run', 'ended' }, log)
+  end)
+
+  it('in a task is an error', task(function()
+    local ok, err = pcall(loop.step, loop)
+    assert.is_false(ok)
+    assert.is_truthy(err:find('the loop is running already', 1, true), err)
+  end))
+
+  it('can be called in a coroutine of the host', function()
+    local spawned = loop.spawn(function()
+      return coroutine.wrap(loop.sleep)(0.001)
+    end)
+    coroutine.wrap(finish)()
+    expect(spawned:join()):to_be(true, true)
+  end)
+end)
+
+describe('loop:timeout', function()
+  it('is nil when only an event can bring something to do', function()
+    expect((loop:timeout())):to_be(nil)
+    local a = pair()
+    local suspended, reader = loop.spawn(loop.suspend), loop.spawn(loop.readable, a)
+    loop:step(0)
+    expect((loop:timeout())):to_be(nil)
+    suspended:cancel()
+    reader:cancel()
+    finish()
+  end)
+
+  it('is 0 when a task is ready', function()
+    loop.spawn(loop.later)
+    expect(loop:timeout()):to_be(0)
+    finish()
+    local suspended = loop.spawn(loop.suspend)
+    loop:step(0)
+    loop.resume(suspended)
+    expect(loop:timeout()):to_be(0)
+    finish()
+    local cancelled = loop.spawn(loop.suspend)
+    loop:step(0)
+    cancelled:cancel()
+    expect(loop:timeout()):to_be(0)
+    finish()
+  end)
+
+  it('is 0 when a wait was ended by the host', function()
+    local a = pair()
+    local reader = loop.spawn(loop.readable, a)
+    loop:step(0)
+    loop.unwait(a)
+    expect(loop:timeout()):to_be(0)
+    finish()
+    local other = loop.spawn(loop.readable, a)
+    loop:step(0)
+    a:close()
+    expect(loop:timeout()):to_be(0)
+    finish()
+    assert.equal('done', reader:status())
+    assert.equal('done', other:status())
+  end)
+
+  it('is the time until the nearest deadline', function()
+    local sleeper, other = loop.spawn(loop.sleep, 3600), loop.spawn(loop.suspend, 7200)
+    loop:step(0)
+    local left = loop:timeout()
+    assert.is_true(left > 3500 and left <= 3600)
+    sleeper:cancel()
+    loop:step(0)
+    loop:step(0)
+    left = loop:timeout()
+    assert.is_true(left > 3600 and left <= 7200)
+    other:cancel()
+    finish()
+  end)
+
+  it('is 0 when a deadline has passed', function()
+    loop.spawn(loop.sleep, 0.001)
+    loop:step(0)
+    local before = loop.now()
+    while loop.now() < before + 0.002 do
+    end
+    expect(loop:timeout()):to_be(0)
+    finish()
+  end)
+end)
+
+describe('loop:fd', function()
+  if not has_fd then
+    it('gives nil and the error that this backend has none', function()
+      expect(loop:fd()):to_be(nil, loops.failure('ENOTSUP', 'fd'))
+    end)
+    return
+  end
+
+  -- What the kernel says of the descriptor of the loop, asked as another loop would.
+  local function readable_within(msec)
+    local ok, poll = pcall(require, 'posix.poll')
+    if ok then
+      return poll.rpoll(loop:fd(), msec) == 1
+    end
+    return nil
+  end
+
+  local can_poll = readable_within(0) ~= nil
+
+  local function with_poll(fn)
+    return function()
+      if not can_poll then
+        return pending('luaposix is not there to ask poll(2)')
+      end
+      fn()
+    end
+  end
+
+  it('is a descriptor that other programs do not inherit, and stays the same', function()
+    local fd = loop:fd()
+    assert.is_true(descriptors.is_open(fd))
+    assert.is_true(descriptors.is_close_on_exec(fd))
+    loop.run(loop.sleep, 0)
+    assert.equal(fd, loop:fd())
+    assert.equal(fd, loop.fd())
+  end)
+
+  it('is readable when a task has something to do', with_poll(function()
+    local a, b = pair()
+    local reader = loop.spawn(loop.recv, a)
+    loop:step(0)
+    assert.is_false(readable_within(0))
+    b:send('x')
+    assert.is_true(readable_within(20000))
+    finish()
+    expect(reader:join()):to_be(true, 'x')
+    assert.is_false(readable_within(0))
+  end))
+
+  it('is readable when a name was looked up', with_poll(function()
+    local asking = loop.spawn(loop.getaddrinfo, nil, '127.0.0.1', 1)
+    loop:step(0)
+    assert.is_true(readable_within(20000))
+    finish()
+    assert.equal('done', asking:status())
+  end))
+
+  it('is not kept readable by what nobody waits for', with_poll(function()
+    local a, b = pair()
+    local reader = loop.spawn(loop.readable, a)
+    loop:step(0)
+    b:send('x')
+    finish()
+    expect(reader:join()):to_be(true, true)
+    loop:step(0)
+    assert.is_false(readable_within(0))
+    b:close()
+    loop:step(0)
+    loop:step(0)
+    assert.is_false(readable_within(0))
+  end))
+
+  it('lets a host wait for the loop and for its own deadlines', with_poll(function()
+    local a, b = pair()
+    local log = {}
+    loop.spawn(function()
+      for _ = 1, 3 do
+        loop.sleep(0.002)
+        b:send('x')
+      end
+      b:close()
+    end)
+    loop.spawn(function()
+      while true do
+        local text = loop.recv(a)
+        log[#log + 1] = text
+        if not text then
+          return
+        end
+      end
+    end)
+    local deadline = loop.now() + loops.patience
+    while loop:step(0) > 0 do
+      assert(loop.now() < deadline, 'a task hangs')
+      local left = loop:timeout()
+      readable_within(left and math.ceil(left * 1000) or 20000)
+    end
+    assert.same({ 'x', 'x', 'x' }, log)
+  end))
+end)
+
+describe('loop.stats', function()
+  it('counts', function()
+    local before = loop.stats()
+    loops.run(function()
+      local a, b = pair()
+      loop.spawn(loop.suspend, 0.001)
+      b:send('x')
+      loop.recv(a)
+      local reader = loop.spawn(loop.recv, a)
+      loop.later()
+      b:send('y')
+      reader:join()
+      local cancelled = loop.spawn(loop.readable, a)
+      loop.later()
+      cancelled:cancel()
+      cancelled:join()
+      local stats = loop.stats()
+      assert.is_true(stats.tasks >= 1)
+    end)
+    local after = loop.stats()
+    for _, name in ipairs({
+      'tasks', 'spawned', 'resumed', 'timers', 'started', 'at_once', 'wakeups', 'events', 'timeouts', 'cancelled',
+      'longest_step',
+    }) do
+      assert.is_number(after[name], name)
+    end
+    assert.equal(0, after.tasks)
+    assert.equal(before.spawned + 4, after.spawned)
+    assert.is_true(after.resumed >= before.resumed + 4)
+    assert.is_true(after.started > before.started)
+    assert.is_true(after.at_once > before.at_once)
+    assert.is_true(after.wakeups > before.wakeups)
+    assert.is_true(after.events > before.events)
+    assert.is_true(after.timeouts > before.timeouts)
+    assert.is_true(after.cancelled > before.cancelled)
+    assert.equal(0, after.timers)
+  end)
+
+  it('tells how many tasks wait for what', task(function()
+    local a, b = pair()
+    local tasks = {
+      loop.spawn(loop.sleep, 20), loop.spawn(loop.sleep, 20), loop.spawn(loop.readable, a), loop.spawn(loop.recv, b),
+      loop.spawn(loop.suspend),
+    }
+    loops.settle()
+    local stats = loop.stats()
+    assert.same({ sleep = 2, readable = 1, recv = 1, suspend = 1 }, stats.waits)
+    assert.equal(6, stats.tasks)
+    assert.equal(2, stats.timers)
+    for _, waiting in ipairs(tasks) do
+      waiting:cancel()
+    end
+  end))
+
+  it('tells of no task that is not there', function()
+    local stats = loop.stats()
+    assert.equal(0, stats.tasks)
+    assert.equal(0, stats.timers)
+    assert.same({}, stats.waits)
+  end)
+
+  it('tells how long the longest step took', function()
+    local spin = 0.02
+    loop.run(function()
+      local before = loop.now()
+      while loop.now() < before + spin do
+      end
+    end)
+    assert.is_true(loop.stats().longest_step >= spin)
+  end)
+end)
+
+describe('loop.dump', function()
+  it('lists the tasks that wait', task(function()
+    local a = pair()
+    local function culprit()
+      loop.readable(a, 20)
+      return 1
+    end
+    local reader = loop.spawn(function()
+      culprit()
+      return 1
+    end)
+    local suspended = loop.spawn(loop.suspend)
+    loop.sleep(0.01)
+    local rows = {}
+    for _, row in ipairs(loop.dump()) do
+      rows[row.task] = row
+    end
+    local row = rows[reader]
+    assert.equal('readable', row.what)
+    assert.equal(reader:id(), row.id)
+    assert.equal(a:fd(), row.fd)
+    assert.is_true(row.since > 0 and row.since < loops.patience)
+    assert.is_true(row.deadline > 0 and row.deadline <= 20)
+    assert.is_truthy(row.traceback:find('culprit', 1, true), row.traceback)
+    row = rows[suspended]
+    assert.equal('suspend', row.what)
+    assert.is_nil(row.fd)
+    assert.is_nil(row.deadline)
+    assert.is_nil(rows[loop.running()])
+    reader:cancel()
+    suspended:cancel()
+  end))
+
+  it('is a readable text', task(function()
+    local a = pair()
+    local reader, suspended = loop.spawn(loop.readable, a, 20), loop.spawn(loop.suspend)
+    loops.settle()
+    local text = tostring(loop.dump())
+    assert.is_truthy(
+      text:find(('task %d: readable on %d for %%d+%%.%%d+ s, %%d+%%.%%d+ s left'):format(reader:id(), a:fd())),
+      text
+    )
+    assert.is_truthy(text:find(('task %d: suspend for %%d+%%.%%d+ s\n'):format(suspended:id())), text)
+    reader:cancel()
+    suspended:cancel()
+  end))
+
+  it('is empty when nobody waits', function()
+    local rows = loop.dump()
+    assert.equal(0, #rows)
+    assert.equal('', tostring(rows))
+  end)
+
+  it('works outside of run', function()
+    local suspended = loop.spawn(loop.suspend)
+    assert.equal(0, #loop.dump())
+    loop:step(0)
+    local rows = loop.dump()
+    assert.equal(1, #rows)
+    assert.equal(suspended, rows[1].task)
+    rows[1].task:cancel()
+    finish()
+  end)
+end)
+
+describe('loop.backend', function()
+  it('is epoll or poll', function()
+    local name = loop.backend()
+    assert.is_true(name == 'epoll' or name == 'poll', name)
+  end)
+
+  for name, expected in pairs({ poll = 'poll', epoll = 'epoll', [''] = 'epoll' }) do
+    it(('is %s when the environment says "%s"'):format(expected, name), function()
+      if expected == 'epoll' and not io.open('/proc/version') then
+        return pending('epoll is for Linux')
+      end
+      local written = loops.output(
+        'print(loop.backend()) print(loop.run(loop.sleep, 0.001))',
+        'export LLNET_BACKEND=' .. name
+      )
+      assert.equal(expected .. '\ntrue\ttrue\n', written)
+    end)
+  end
+
+  it('is an error when the environment says what is none', function()
+    local written = loops.output(
+      'print(pcall(loop.backend)) print(pcall(loop.run, print)) print(pcall(loop.spawn, print))',
+      'export LLNET_BACKEND=none'
+    )
+    assert.is_truthy(written:find('^' .. ('false\t[^\n]*LLNET_BACKEND[^\n]*\n'):rep(3) .. '$'), written)
+  end)
+end)
+
+describe('loop.pollable and loop.current', function()
+  it('tell the task that calls', task(function()
+    assert.is_true(loop.pollable())
+    assert.equal(loop.running(), loop.current())
+    coroutine.wrap(function()
+      assert.is_true(loop.pollable())
+    end)()
+  end))
+
+  it('tell that there is none', function()
+    assert.is_false(loop.pollable())
+    expect((loop.current())):to_be(nil)
+  end)
+end)
+
+describe('a loop that was never used', function()
+  it('opens nothing when the module is loaded', function()
+    local written = loops.output([[
+      local descriptors = require('descriptors')
+      local before = #descriptors.list()
+      loop.now()
+      loop.running()
+      loop.onerror()
+      loop.group()
+      print(#descriptors.list() - before)
+      loop.backend()
+      print(#descriptors.list() - before > 0 or loop.backend() == 'poll')]])
+    assert.equal('0\ntrue\n', written)
+  end)
+
+  it('leaves no descriptor of its tasks open', function()
+    local before
+    for _ = 1, 3 do
+      loops.run(function()
+        local a, b = pair()
+        for _ = 1, 50 do
+          b:send('x')
+          loop.recv(a, 20)
+          loop.getaddrinfo(20, '127.0.0.1', 1)
+        end
+        a:close()
+        b:close()
+      end)
+      before = before or descriptors.list()
+    end
+    assert.same(before, descriptors.list())
+  end)
+end)
