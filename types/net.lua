@@ -137,7 +137,7 @@ function loop.unwait(fd) end
 
 ---Ends all waits for a descriptor with ECANCELED.
 ---
----For a descriptor that is about to be closed: like `unwait`, and its locks end with it.
+---For a descriptor that is about to be closed: like `unwait`, but its locks end, too.
 ---@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
 ---@return boolean ok `true` if somebody waited
 function loop.forget(fd) end

@@ -20,6 +20,7 @@ struct Watched {
     bool wants_write = false;
     // Events tell changes only (epoll's edges): who does not try first may wait for ever.
     bool edges = false;
+    bool is_calm = false; // nothing will be told until arm()
     std::uint32_t armed = 0;
     std::size_t position = 0;
 };

@@ -71,6 +71,7 @@ Outcome<> EpollBackend::calm(Watched& watched) noexcept
         return tell(watched, events);
     }
     watched.armed = 0; // a hang-up cannot be turned off otherwise
+    watched.is_calm = true;
     const sys::Result<> removed = sys::epoll_control(epoll_.get(), EPOLL_CTL_DEL, watched.fd, 0, 0);
     return removed.ok() ? done() : failed(removed.error, "epoll_ctl");
 }
@@ -97,6 +98,7 @@ Outcome<> EpollBackend::tell(Watched& watched, std::uint32_t events) noexcept
         return failed(told.error, "epoll_ctl");
     }
     watched.armed = events;
+    watched.is_calm = false;
     return done();
 }
 

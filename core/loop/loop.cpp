@@ -253,7 +253,8 @@ bool Loop::attempt(Operation& operation, Slot& slot) noexcept
         progress = operation.perform(system_, slot.watched.fd);
     }
     const bool is_finished = progress == Operation::Progress::finished;
-    hope.is_likely = is_finished && !operation.drained_;
+    // While nothing is told of it, something may have come.
+    hope.is_likely = is_finished && (!operation.drained_ || slot.watched.is_calm);
     return is_finished;
 }
 
@@ -497,6 +498,10 @@ void Loop::retry(Operation& operation, Slot& slot, bool has_event) noexcept
     }
     if (operation.moves_) {
         leave_place(operation);
+        if (find_live(operation.other_key()) == nullptr) { // closed while it was not beside it
+            fail(operation, ECANCELED);
+            return;
+        }
     }
     if (attempt(operation, slot)) {
         finish(operation);

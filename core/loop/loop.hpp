@@ -29,7 +29,7 @@ struct LoopStats {
 class Loop final : private Watcher {
 public:
     Loop(const sys::System& system, std::unique_ptr<Backend> backend) noexcept;
-    ~Loop();
+    ~Loop() override;
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
 

@@ -54,6 +54,7 @@ Outcome<> PollBackend::calm(Watched& watched) noexcept
     pollfd& entry = entries_[watched.position];
     entry.events = static_cast<short>((watched.wants_read ? POLLIN : 0) | (watched.wants_write ? POLLOUT : 0));
     entry.fd = entry.events != 0 ? watched.fd : -1;
+    watched.is_calm = entry.events == 0;
     return done();
 }
 

@@ -19,7 +19,7 @@ public:
     virtual void forget(std::uint64_t key) noexcept = 0;
 
 protected:
-    ~Watcher() = default;
+    virtual ~Watcher() = default;
 };
 
 // A tie to a watcher, who keeps the address of it.

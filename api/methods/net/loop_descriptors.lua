@@ -56,7 +56,7 @@ return {
   ready('writable', 'written'),
   unwait('unwait', 'all waits', 'Those for its locks as well. Call it before you close a descriptor that is no socket '
     .. 'of llsocket.'),
-  unwait('forget', 'all waits', 'For a descriptor that is about to be closed: like `unwait`, and its locks end with it.'),
+  unwait('forget', 'all waits', 'For a descriptor that is about to be closed: like `unwait`, but its locks end, too.'),
   unwait('unwait_readable', 'the wait to read'),
   unwait('unwait_writable', 'the wait to write'),
   lock('read_lock', 'reads'),
