@@ -80,7 +80,7 @@ describe('an error that is no text', function()
       return setmetatable({}, { __tostring = function() return {} end })
     end,
     ['a function'] = function() return print end,
-    ['a coroutine'] = function() return coroutine.create(print) end,
+    ['a coroutine'] = function() return coroutine.create(function() end) end,
     ['a text with zeros'] = function() return 'a\0b' end,
   }) do
     it(('can be %s, for the hook and without one'):format(name), function()
