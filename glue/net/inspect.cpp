@@ -25,6 +25,33 @@ void set_seconds(lua_State* L, const char* name, Clock::duration duration)
     lua_setfield(L, -2, name);
 }
 
+// Calls `use` with each task that waits.
+template <class Use>
+void each_waiting(lua_State* L, const Scheduler& scheduler, Use use)
+{
+    const int top = lua_gettop(L);
+    for (int id = 1; id <= scheduler.last_id(); ++id) {
+        const Task* task = push_task_of(L, id);
+        if (task != nullptr && task->status == Task::Status::waiting) {
+            use(*task);
+        }
+        lua_settop(L, top);
+    }
+}
+
+// Adds the field `waits`, how many tasks wait in which function, to the table on top of the stack.
+void set_waits(lua_State* L, const Scheduler& scheduler)
+{
+    lua_newtable(L);
+    const int waits = lua_gettop(L);
+    each_waiting(L, scheduler, [L, waits](const Task& task) {
+        lua_getfield(L, waits, task.waiting->what);
+        lua_pushinteger(L, lua_tointeger(L, -1) + 1);
+        lua_setfield(L, waits, task.waiting->what);
+    });
+    lua_setfield(L, -2, "waits");
+}
+
 // counts() -> table of what was counted since the loop was made
 int counts(lua_State* L)
 {
@@ -42,6 +69,7 @@ int counts(lua_State* L)
     set_count(L, "timeouts", stats.timeouts);
     set_count(L, "cancelled", stats.cancelled);
     set_seconds(L, "longest_step", scheduler.longest_step);
+    set_waits(L, scheduler);
     return 1;
 }
 
@@ -74,14 +102,10 @@ int waiting(lua_State* L)
     lua_settop(L, 0);
     lua_newtable(L);
     int rows = 0;
-    for (int id = 1; id <= scheduler.last_id(); ++id) {
-        const Task* task = push_task_of(L, id);
-        if (task != nullptr && task->status == Task::Status::waiting) {
-            lua_pushvalue(L, 1);
-            add_row(L, ++rows, *task);
-        }
-        lua_settop(L, 1);
-    }
+    each_waiting(L, scheduler, [L, &rows](const Task& task) {
+        lua_pushvalue(L, 1);
+        add_row(L, ++rows, task);
+    });
     return 1;
 }
 

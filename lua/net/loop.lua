@@ -272,15 +272,7 @@ function loop.step(first, ...)
   return drive(scheduler.turn, seconds or 0)
 end
 
--- Counts, and how many tasks wait for what.
-function loop.stats()
-  local stats = scheduler.counts()
-  stats.waits = {}
-  for _, row in ipairs(scheduler.waiting()) do
-    stats.waits[row.what] = (stats.waits[row.what] or 0) + 1
-  end
-  return stats
-end
+loop.stats = scheduler.counts
 
 local function line_of(row)
   local on = row.fd and (' on %d'):format(row.fd) or ''
