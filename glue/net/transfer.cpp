@@ -333,6 +333,20 @@ int push_resolved(lua_State* L, Scheduler&, Task& task)
     return 1;
 }
 
+// Pushes the answers and gives true if there is no name to look up: an address in figures, or none.
+bool push_numeric(lua_State* L, Query query)
+{
+    query.flags |= AI_NUMERICHOST;
+    Answers* answers = nullptr;
+    if (!look_up(L, query, answers).done()) {
+        lua_pop(L, 1);
+        return false;
+    }
+    push_answers(L, answers->list);
+    answers->list = {}; // now rather than with the userdata: Lua's collector does not see this memory
+    return true;
+}
+
 std::optional<std::string> copy_of(const char* text)
 {
     return text != nullptr ? std::optional<std::string>(text) : std::nullopt;
@@ -346,6 +360,9 @@ int getaddrinfo(lua_State* L)
     PortText port;
     const Query query = check_query(L, 2, port);
     const Wait wait = check_wait(L, in_getaddrinfo, 1);
+    if (push_numeric(L, query)) {
+        return 1;
+    }
     const Outcome<> started = work([&] {
         auto& lookup = wait.task.emplace_operation<LookupOperation>();
         LookupQuery copy{copy_of(query.host), copy_of(query.service), query.family,

@@ -104,7 +104,7 @@ end
 
 local function text_of(value)
   local ok, text = pcall(tostring, value)
-  return ok and text or 'an error that cannot be written'
+  return ok and type(text) == 'string' and text or 'an error that cannot be written'
 end
 
 local function report(task, thread, failure)
