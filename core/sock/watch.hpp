@@ -14,12 +14,10 @@ public:
     Watcher() = default;
     Watcher(const Watcher&) = delete;
     Watcher& operator=(const Watcher&) = delete;
+    virtual ~Watcher() = default;
 
     // The tie is cut already when this is called.
     virtual void forget(std::uint64_t key) noexcept = 0;
-
-protected:
-    virtual ~Watcher() = default;
 };
 
 // A tie to a watcher, who keeps the address of it.
