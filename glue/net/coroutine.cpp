@@ -22,7 +22,13 @@ void enter(lua_State* L, Task& task)
     push_limits(L);
     lua_pushvalue(L, 1);
     lua_rawget(L, -2);
-    task.limit = std::min(task.limit, limit_at(L, -1));
+    const Deadline own = limit_at(L, -1);
+    if (own != Task::no_limit) {
+        task.limit = std::min(task.limit, own);
+        lua_pushvalue(L, 1);
+        lua_pushnil(L);
+        lua_rawset(L, -4); // leave() will tell anew
+    }
     lua_pop(L, 2);
 }
 

@@ -127,21 +127,17 @@ bool is_deadlock(Scheduler& scheduler)
            !scheduler.loop().next_deadline();
 }
 
-// begin(): from now on until stop() nobody else may drive the loop.
-int begin(lua_State* L)
+// drive(function, value...): calls the function, which alone drives the loop meanwhile.
+int drive(lua_State* L)
 {
     Scheduler& scheduler = check_scheduler(L);
     if (scheduler.is_driven) {
-        luaL_error(L, "the loop is running already");
+        return luaL_error(L, "the loop is running already");
     }
     scheduler.is_driven = true;
-    return 0;
-}
-
-int stop(lua_State* L)
-{
-    scheduler_of(L).is_driven = false;
-    return 0;
+    const int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
+    scheduler.is_driven = false;
+    return status == 0 ? lua_gettop(L) : lua_error(L);
 }
 
 // turn([seconds]) -> how many tasks are left: runs what is ready, waits for events at most that long, and goes on with
@@ -212,13 +208,8 @@ int set_callbacks(lua_State* L)
 }
 
 constexpr Method functions[] = {
-    {"begin", begin},
-    {"stop", stop},
-    {"turn", turn},
-    {"fd", loop_fd},
-    {"due_in", due_in},
-    {"backend", backend},
-    {"callbacks", set_callbacks},
+    {"drive", drive},   {"turn", turn},       {"fd", loop_fd},
+    {"due_in", due_in}, {"backend", backend}, {"callbacks", set_callbacks},
 };
 
 } // namespace

@@ -121,7 +121,7 @@ int writable(lua_State* L)
     return wait_ready(L, in_writable, Direction::write);
 }
 
-// Ends the waits in these directions; whether there were any. The descriptor is watched no longer when nobody waits.
+// Ends the waits in these directions; whether there were any.
 int end_waits(lua_State* L, bool readers, bool writers)
 {
     const int fd = check_descriptor(L, 1);
@@ -131,9 +131,6 @@ int end_waits(lua_State* L, bool readers, bool writers)
     if (key) {
         is_any = readers && scheduler.loop().wake(*key, Direction::read, ECANCELED);
         is_any = (writers && scheduler.loop().wake(*key, Direction::write, ECANCELED)) || is_any;
-        if (readers && writers) {
-            scheduler.loop().release(*key);
-        }
     }
     lua_pushboolean(L, is_any);
     return 1;
@@ -193,7 +190,19 @@ int unlimit(lua_State* L)
     return 0;
 }
 
+// forget(socket or number) -> as unwait(): the descriptor is watched no longer.
+int forget(lua_State* L)
+{
+    const int results = unwait(L);
+    Loop& loop = check_scheduler(L).loop();
+    if (const std::optional<Loop::Key> key = loop.key_of(check_descriptor(L, 1))) {
+        loop.release(*key);
+    }
+    return results;
+}
+
 constexpr Method functions[] = {
+    {"forget", forget},
     {"running", running},
     {"now", now},
     {"limit", limit},

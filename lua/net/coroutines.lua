@@ -88,11 +88,13 @@ end
 
 local library = package.loaded.coroutine
 local replacements = { resume = coroutines.resume, wrap = coroutines.wrap }
-local originals
+local originals = {}
+for name in pairs(replacements) do
+  originals[name] = library[name] -- the fields are there from now on, so that replace() needs no memory
+end
 
 -- Puts these functions into the library `coroutine`.
 function coroutines.replace()
-  originals = {}
   for name, replacement in pairs(replacements) do
     originals[name], library[name] = library[name], replacement
   end

@@ -172,7 +172,7 @@ end
 function loop.forget(fd)
   values.descriptor(fd, 'forget')
   local was_locked = held.forget(fd)
-  return scheduler.unwait(fd) or was_locked
+  return scheduler.forget(fd) or was_locked
 end
 
 local group = groups.over({
@@ -226,32 +226,29 @@ end
 
 loop.current = scheduler.running
 
-local function finish_driving(ok, ...)
+local function restored(ok, ...)
   coroutines.restore()
-  scheduler.stop()
   if not ok then
     error((...), 0)
   end
   return ...
 end
 
--- Calls a function that drives the loop.
-local function drive(fn, ...)
+local function driven(fn, ...)
   coroutines.replace()
-  return finish_driving(pcall(fn, ...))
+  return restored(pcall(fn, ...))
 end
 
-local function run_all()
+local function run_all(fn, ...)
+  local main = scheduler.spawn(fn, ...)
   while scheduler.turn() > 0 do
   end
+  return main
 end
 
 function loop.run(fn, ...)
   check_function(fn, 1, 'run')
-  scheduler.begin()
-  local main = scheduler.spawn(fn, ...)
-  drive(run_all)
-  return scheduler.results(main)
+  return scheduler.results(scheduler.drive(driven, run_all, fn, ...))
 end
 
 -- For hosts: loop:fd(), loop:step().
@@ -268,8 +265,7 @@ function loop.step(first, ...)
   if seconds ~= nil then
     values.check_seconds(seconds, 1, 'step')
   end
-  scheduler.begin()
-  return drive(scheduler.turn, seconds or 0)
+  return scheduler.drive(driven, scheduler.turn, seconds or 0)
 end
 
 loop.stats = scheduler.counts

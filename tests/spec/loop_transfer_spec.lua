@@ -831,6 +831,9 @@ end)
 
 describe('a failure to accept', function()
   it('leaves the listener ready for the next', function()
+    if loops.has_sanitizer then
+      return pending('the sanitizers take it for a fault when there is no descriptor for themselves')
+    end
     local written = loops.output([[
       loops.run(function()
         local listener, address = loops.listener()

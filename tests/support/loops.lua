@@ -234,6 +234,18 @@ function loops.compiled(text, ...)
   return assert((loadstring or load)(text))(...)
 end
 
+-- Whether this process runs under AddressSanitizer.
+local function has_sanitizer()
+  local file = io.open('/proc/self/maps')
+  local maps = file and file:read('*a') or ''
+  if file then
+    file:close()
+  end
+  return maps:find('libasan', 1, true) ~= nil
+end
+
+loops.has_sanitizer = has_sanitizer()
+
 loops.has_close = _VERSION >= 'Lua 5.4'
 
 return loops
