@@ -28,16 +28,17 @@ int spawn(lua_State* L)
     }
     Scheduler& scheduler = check_scheduler(L);
     const int values = lua_gettop(L);
-    int id = 0;
-    check_memory(L, work([&] {
-                     id = scheduler.free_id();
-                     return done();
-                 }));
     Task& task = push_new_task(L);
     lua_State* coroutine = lua_newthread(L);
     if (lua_checkstack(coroutine, values + 1) == 0) {
         return luaL_error(L, "too many arguments for a task");
     }
+    // From here on nothing collects garbage: a finalizer could spawn as well.
+    int id = 0;
+    check_memory(L, work([&] {
+                     id = scheduler.free_id();
+                     return done();
+                 }));
     anchor_task(L, id);
     lua_pop(L, 1);
     lua_insert(L, 1);
@@ -193,10 +194,10 @@ void end_task(lua_State* L, Scheduler& scheduler, Task& task, End how)
 
 void cancel_unbegun(lua_State* L, Task& task)
 {
+    task.status = Task::Status::cancelled;
+    leave(L, scheduler_of(L), task); // before anything collects garbage: a finalizer could cancel it as well
     push_cancellation(L);
     store_results(L, 1, task, 1);
-    task.status = Task::Status::cancelled;
-    leave(L, scheduler_of(L), task);
     tell_end(L, 1, task);
 }
 

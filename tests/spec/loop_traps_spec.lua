@@ -256,6 +256,113 @@ describe('a wait of the loop', function()
   end))
 end)
 
+describe('a finalizer', function()
+  -- Runs a program in which `stress(n, outer, inner)` calls outer(i) n times, while the collector calls inner(i).
+  local function under_stress(text)
+    return loops.output([[
+      local function finalizable(finalize)
+        if newproxy then
+          local proxy = newproxy(true)
+          getmetatable(proxy).__gc = finalize
+          return proxy
+        end
+        return setmetatable({}, { __gc = finalize })
+      end
+      local function stress(n, outer, inner)
+        collectgarbage('setpause', 1)
+        collectgarbage('setstepmul', 100000)
+        for i = 1, n do
+          finalizable(function()
+            inner(i)
+          end)
+          outer(i)
+        end
+        collectgarbage('setpause', 200)
+        collectgarbage('setstepmul', 200)
+        collectgarbage()
+        collectgarbage()
+      end
+      ]] .. text)
+  end
+
+  -- H16
+  it('may spawn tasks while a task is spawned', function()
+    assert.equal('true\t2000\t2000\t0\n', under_stress([[
+      local spawned, ran = 0, 0
+      local function spawn(value)
+        spawned = spawned + 1
+        loop.spawn(function(given)
+          assert(given == value)
+          ran = ran + 1
+        end, value)
+      end
+      local ok = loop.run(stress, 1000, function(i)
+        spawn(i)
+        if i % 10 == 0 then
+          loop.later()
+        end
+      end, spawn)
+      print(ok, spawned, ran, loop.stats().tasks)]]))
+  end)
+
+  -- H16
+  it('may cancel the task that is cancelled, ends or waits', function()
+    assert.equal('true\t0\n', under_stress([[
+      local spawned
+      local function disturb()
+        if spawned then
+          spawned:cancel()
+          spawned:resume({})
+        end
+      end
+      local ok = loop.run(function()
+        stress(1000, function()
+          spawned = loop.spawn(function() end)
+          spawned:cancel()
+        end, disturb)
+        stress(1000, function()
+          spawned = loop.spawn(function(...) return {}, ... end, {}, {})
+          loop.later()
+        end, disturb)
+        stress(1000, function()
+          spawned = loop.spawn(loop.suspend)
+          loop.later()
+          spawned:resume({}, {})
+          loop.later()
+          spawned:cancel()
+        end, disturb)
+      end)
+      print(ok, loop.stats().tasks)]]))
+  end)
+
+  -- H16
+  it('may use groups, locks and sockets while tasks do', function()
+    assert.equal('true\t0\n', under_stress([[
+      local a, b = loops.pair()
+      local ok, err = loop.run(function()
+        stress(1000, function(i)
+          local group = loop.group()
+          group:spawn(loop.later)
+          assert(loop.read_lock(a))
+          loop.spawn(loop.read_lock, a, 0.001)
+          assert(select(2, group:await()))
+          assert(loop.read_unlock(a))
+          loop.send(b, 20, tostring(i))
+          assert(loop.recv(a, 20))
+        end, function()
+          local group = loop.group()
+          group:spawn(loop.later)
+          group:cancel()
+          loop.unwait_writable(a)
+          loop.stats()
+          loop.dump()
+          pcall(loop.sleep, 0)
+        end)
+      end)
+      print(ok, ok and loop.stats().tasks or err)]]))
+  end)
+end)
+
 -- A little of everything that tasks do, and whether it came out right. Calls `begin` in each of its tasks.
 local function bustle(begin)
   begin()
