@@ -6,6 +6,12 @@
 #include <cstdio>
 #include <lua.hpp>
 
+#if LUA_VERSION_NUM < 502 && !defined(LUAJIT_VERSION)
+// LuaJIT, which loads modules for 5.1, has the one and not the other; 5.1 the reverse.
+extern "C" __attribute__((weak)) int lua_isyieldable(lua_State* L);
+extern "C" __attribute__((weak)) void lua_setlevel(lua_State* from, lua_State* to);
+#endif
+
 namespace llnet {
 
 #if LUA_VERSION_NUM < 502
@@ -96,7 +102,9 @@ inline int resume(lua_State* L, lua_State* coroutine, int arguments)
 inline void count_nesting(lua_State* L, lua_State* coroutine)
 {
 #if LUA_VERSION_NUM < 502 && !defined(LUAJIT_VERSION)
-    lua_setlevel(L, coroutine);
+    if (lua_setlevel != nullptr) {
+        lua_setlevel(L, coroutine);
+    }
 #else
     static_cast<void>(L); // lua_resume does it
     static_cast<void>(coroutine);
@@ -127,6 +135,9 @@ inline bool may_yield(lua_State* L)
     static_cast<void>(L);
     return true;
 #else
+    if (lua_isyieldable != nullptr) {
+        return lua_isyieldable(L) != 0;
+    }
     // A C function on the stack (pcall, table.sort, ...) is in the way. Metamethods and iterators are as well, but
     // cannot be seen.
     lua_Debug frame;
