@@ -23,6 +23,29 @@ void check_process(lua_State* L, const Scheduler& scheduler, unsigned generation
     }
 }
 
+// Where a task stands after its coroutine was resumed with this status.
+End end_of(const Task& task, int status)
+{
+    if (status == 0) {
+        return End::returned;
+    }
+    if (status != LUA_YIELD) {
+        return End::failed;
+    }
+    if (task.has_ended()) {
+        return End::exited;
+    }
+    return task.status == Task::Status::running ? End::yielded : End::none;
+}
+
+// Ends the task whose coroutine is on top of the stack, which is popped. When that raises an error, it is due again.
+void end_due(lua_State* L, Scheduler& scheduler, Task& task)
+{
+    scheduler.due = &task;
+    end_task(L, scheduler, task);
+    scheduler.due = nullptr;
+}
+
 // Runs the task whose coroutine is on top of the stack, which is popped, until it waits or ends.
 void run_task(lua_State* L, Scheduler& scheduler, Task& task, int arguments)
 {
@@ -38,14 +61,9 @@ void run_task(lua_State* L, Scheduler& scheduler, Task& task, int arguments)
     check_process(L, scheduler, generation);
     scheduler.current = nullptr;
     scheduler.running = nullptr;
-    if (status == 0) {
-        end_task(L, scheduler, task, End::returned);
-    } else if (status != LUA_YIELD) {
-        end_task(L, scheduler, task, End::failed);
-    } else if (task.has_ended()) {
-        end_task(L, scheduler, task, End::exited);
-    } else if (task.status == Task::Status::running) {
-        end_task(L, scheduler, task, End::yielded);
+    task.end = end_of(task, status);
+    if (task.end != End::none) {
+        end_due(L, scheduler, task);
     } else {
         scheduler.idle_tasks += task.is_idle ? 1 : 0;
         lua_pop(L, 1);
@@ -73,6 +91,10 @@ void resume_due(lua_State* L, Scheduler& scheduler)
 {
     Task& task = *scheduler.due;
     lua_State* coroutine = push_coroutine(L, task);
+    if (task.end != End::none) {
+        end_due(L, scheduler, task);
+        return;
+    }
     if (!task.has_begun) {
         scheduler.due = nullptr;
         run_task(L, scheduler, task, lua_gettop(coroutine) - 1);
@@ -84,7 +106,8 @@ void resume_due(lua_State* L, Scheduler& scheduler)
     scheduler.idle_tasks -= task.is_idle ? 1 : 0;
     task.is_idle = false;
     if (!is_intact) {
-        end_task(L, scheduler, task, End::stray);
+        task.end = End::stray;
+        end_due(L, scheduler, task);
         return;
     }
     task.reset_operation();

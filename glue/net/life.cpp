@@ -4,6 +4,8 @@
 
 #include "glue/net/wait.hpp"
 
+#include <cstdio>
+
 namespace llnet {
 
 namespace {
@@ -60,74 +62,82 @@ void leave(lua_State* L, Scheduler& scheduler, Task& task)
     scheduler.give_id(task.id);
     --scheduler.tasks;
     task.unlink();
-    task.reset_operation();
     while (Joiner* joiner = task.joiners.pop_front()) {
         scheduler.wake(*joiner->task);
     }
 }
 
-// The results of the task at `index` are the values on top of the stack, which are popped.
-void store_results(lua_State* L, int index, Task& task, int results)
+// Pushes the table for this many results of the task at `index`, to be filled without allocating.
+void push_results(lua_State* L, int index, int results)
 {
     lua_createtable(L, results, 1);
     lua_pushinteger(L, results);
     lua_setfield(L, -2, "n");
-    lua_insert(L, -1 - results);
-    for (int i = results; i > 0; --i) {
-        lua_rawseti(L, -1 - i, i);
-    }
+    lua_pushvalue(L, -1);
     set_associated_table(L, index);
-    task.has_results = true;
 }
 
 void keep_returned(lua_State* L, int userdata, Task& task, lua_State* coroutine)
 {
     const int results = lua_gettop(coroutine);
     if (results > 0) {
-        luaL_checkstack(L, results + 4, "too many results of a task");
-        lua_xmove(coroutine, L, results);
-        store_results(L, userdata, task, results);
+        push_results(L, userdata, results);
+        for (int i = results; i > 0; --i) {
+            lua_xmove(coroutine, L, 1);
+            lua_rawseti(L, -2, i);
+        }
+        lua_pop(L, 1);
+        task.has_results = true;
     }
+    task.status = Task::Status::done;
 }
 
-// Whether the error is that of its cancellation; coroutine.wrap may have put a position before it.
-bool is_cancellation(lua_State* L, int index, const Task& task)
+// Whether the error on top of the coroutine is that of its cancellation; coroutine.wrap may have put a position before.
+bool is_cancellation(lua_State* L, const Task& task, lua_State* coroutine)
 {
-    if (!task.was_cancelled || lua_type(L, index) != LUA_TSTRING) {
+    if (!task.was_cancelled || lua_type(coroutine, -1) != LUA_TSTRING) {
         return false;
     }
     push_cancellation(L);
-    const bool is_it = check_bytes(L, index).ends_with(check_bytes(L, -1));
+    const bool is_it = check_bytes(coroutine, -1).ends_with(check_bytes(L, -1));
     lua_pop(L, 1);
     return is_it;
 }
 
-// The error is on top of the stack, and is popped.
-void keep_failure(lua_State* L, int userdata, Task& task, int coroutine)
+// Tells of the error, which is on top of the stack. When there is no memory for that, at least that much is told.
+void report(lua_State* L, int userdata, const Task& task, int coroutine)
 {
-    const int failure = lua_gettop(L);
-    if (is_cancellation(L, failure, task)) {
-        task.status = Task::Status::cancelled;
-        push_cancellation(L);
-        lua_replace(L, failure);
+    lua_pushvalue(L, userdata);
+    lua_pushvalue(L, coroutine);
+    lua_pushvalue(L, -3);
+    push_callback(L, "report");
+    lua_insert(L, -4);
+    if (lua_pcall(L, 3, 0, 0) != 0) {
+        std::fprintf(stderr, "net.loop: task %llu failed, and its error cannot be reported: %s\n",
+                     static_cast<unsigned long long>(task.number), lua_tostring(L, -1));
+        lua_pop(L, 1);
     }
-    lua_pushvalue(L, failure);
-    store_results(L, userdata, task, 1);
-    if (task.status == Task::Status::failed) {
-        lua_pushvalue(L, userdata);
-        lua_pushvalue(L, coroutine);
-        lua_pushvalue(L, failure);
-        call_back(L, "report", 3);
-    }
-    lua_settop(L, failure - 1);
 }
 
-void tell_end(lua_State* L, int userdata, const Task& task)
+void keep_failure(lua_State* L, int userdata, Task& task, int coroutine)
 {
-    if (task.is_observed) {
-        lua_pushvalue(L, userdata);
-        call_back(L, "ended", 1);
+    lua_State* thread = lua_tothread(L, coroutine);
+    if (task.end == End::failed && is_cancellation(L, task, thread)) {
+        task.status = Task::Status::cancelled;
+        return;
     }
+    push_results(L, userdata, 1);
+    if (task.end == End::failed) {
+        lua_xmove(thread, L, 1);
+    } else {
+        lua_pushstring(L, task.end == End::yielded ? yielded_to_nobody : resumed_by_others);
+    }
+    task.status = Task::Status::failed;
+    task.has_results = true;
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, -3, 1);
+    report(L, userdata, task, coroutine);
+    lua_pop(L, 2);
 }
 
 int push_nothing(lua_State*, Scheduler&, Task&)
@@ -142,9 +152,15 @@ int exit_task(lua_State* L)
 {
     const int values = lua_gettop(L);
     const Wait wait = check_wait(L, in_exit, values + 1);
+    luaL_checkstack(L, LUA_MINSTACK, "too many results of a task");
     push_task(L, wait.task);
-    lua_insert(L, 1);
-    store_results(L, 1, wait.task, values);
+    push_results(L, values + 1, values);
+    for (int i = 1; i <= values; ++i) {
+        lua_pushvalue(L, i);
+        lua_rawseti(L, -2, i);
+    }
+    lua_settop(L, 0);
+    wait.task.has_results = true;
     wait.task.status = Task::Status::done;
     return yield_mark<raise_if_asked>(L, &wait_mark);
 }
@@ -156,49 +172,44 @@ constexpr Method functions[] = {
 
 } // namespace
 
-void call_back(lua_State* L, const char* name, int arguments)
+void push_callback(lua_State* L, const char* name)
 {
     lua_rawgeti(L, all_metatables, callbacks_slot);
     lua_getfield(L, -1, name);
     lua_remove(L, -2);
-    lua_insert(L, -1 - arguments);
-    if (lua_pcall(L, arguments, 0, 0) != 0) {
-        lua_pop(L, 1);
-    }
 }
 
-void end_task(lua_State* L, Scheduler& scheduler, Task& task, End how)
+void end_task(lua_State* L, Scheduler& scheduler, Task& task)
 {
     const int coroutine = lua_gettop(L);
     lua_State* thread = lua_tothread(L, coroutine);
     push_task(L, task);
     const int userdata = coroutine + 1;
-    const bool is_done = how == End::returned || how == End::exited;
-    task.status = is_done ? Task::Status::done : Task::Status::failed;
-    leave(L, scheduler, task);
-    if (how == End::returned) {
+    task.reset_operation();
+    if (!task.has_ended() && task.end == End::returned) {
         keep_returned(L, userdata, task, thread);
-    } else if (how == End::failed) {
-        lua_xmove(thread, L, 1);
-        keep_failure(L, userdata, task, coroutine);
-    } else if (how != End::exited) {
-        lua_pushstring(L, how == End::yielded ? yielded_to_nobody : resumed_by_others);
+    } else if (!task.has_ended()) {
         keep_failure(L, userdata, task, coroutine);
     }
-    if (how != End::returned) {
+    if (task.is_observed) {
+        push_callback(L, "ended");
+        lua_pushvalue(L, userdata);
+        lua_call(L, 1, 0);
+    }
+    leave(L, scheduler, task);
+    if (task.end != End::returned && task.end != End::unbegun) {
         close_coroutine(L, thread);
     }
-    tell_end(L, userdata, task);
     lua_settop(L, coroutine - 1);
 }
 
-void cancel_unbegun(lua_State* L, Task& task)
+void cancel_unbegun(lua_State* L, Scheduler& scheduler, Task& task)
 {
     task.status = Task::Status::cancelled;
-    leave(L, scheduler_of(L), task); // before anything collects garbage: a finalizer could cancel it as well
-    push_cancellation(L);
-    store_results(L, 1, task, 1);
-    tell_end(L, 1, task);
+    task.end = End::unbegun;
+    if (!task.is_observed) {
+        leave(L, scheduler, task);
+    }
 }
 
 void add_life(lua_State* L)

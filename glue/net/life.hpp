@@ -5,18 +5,15 @@
 
 namespace llnet {
 
-// How a coroutine came to its end, or to a point at which it does not go on.
-enum class End { returned, failed, exited, yielded, stray };
+// The task, whose `end` is told and whose coroutine is on top of the stack, has ended: its results are kept, and who
+// waits for it wakes. Pops the coroutine. Where that raises an error, for want of memory, it is to be called again.
+void end_task(lua_State* L, Scheduler& scheduler, Task& task);
 
-// The coroutine on top of the stack is no longer used; it is popped. What it returned or failed with is on its stack.
-// `yielded`: to nobody; `stray`: somebody else resumed it while it waited.
-void end_task(lua_State* L, Scheduler& scheduler, Task& task, End how);
+// The task ends before it began: at once, or in its turn if somebody is to be told.
+void cancel_unbegun(lua_State* L, Scheduler& scheduler, Task& task);
 
-// The task whose userdata is the first argument ends before it began.
-void cancel_unbegun(lua_State* L, Task& task);
-
-// Calls a function of lua/net/loop.lua, which catches what it can; its arguments are on top of the stack.
-void call_back(lua_State* L, const char* name, int arguments);
+// Pushes a function of lua/net/loop.lua.
+void push_callback(lua_State* L, const char* name);
 
 // Adds spawn and exit to the table below the table of all metatables.
 void add_life(lua_State* L);

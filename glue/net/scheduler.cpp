@@ -132,6 +132,22 @@ Scheduler& scheduler_of(lua_State* L)
     return scheduler;
 }
 
+namespace {
+
+// Destroys what the tasks wait for. In a child process this leaves alone what it shares with its parent.
+void reset_operations(lua_State* L, const Scheduler& scheduler)
+{
+    const int top = lua_gettop(L);
+    for (int id = 1; id <= scheduler.last_id(); ++id) {
+        if (Task* task = push_task_of(L, id)) {
+            task->reset_operation();
+        }
+        lua_settop(L, top);
+    }
+}
+
+} // namespace
+
 Scheduler& check_scheduler(lua_State* L)
 {
     Scheduler& scheduler = scheduler_of(L);
@@ -141,6 +157,7 @@ Scheduler& check_scheduler(lua_State* L)
     if (scheduler.is_closed) {
         luaL_error(L, "the Lua state is being closed");
     }
+    reset_operations(L, scheduler);
     lua_newtable(L);
     const Outcome<> opened = work([&] { return scheduler.open(); });
     if (!opened.done()) {
@@ -149,7 +166,8 @@ Scheduler& check_scheduler(lua_State* L)
     }
     lua_rawseti(L, all_metatables, anchors_slot);
     if (scheduler.generation > 1) {
-        call_back(L, "renewed", 0);
+        push_callback(L, "renewed");
+        lua_call(L, 0, 0);
     }
     return scheduler;
 }
@@ -225,12 +243,7 @@ namespace {
 int close_scheduler(lua_State* L)
 {
     auto& scheduler = check_self<Scheduler>(L);
-    for (int id = 1; id <= scheduler.last_id(); ++id) {
-        if (Task* task = push_task_of(L, id)) {
-            task->reset_operation();
-        }
-        lua_settop(L, 1);
-    }
+    reset_operations(L, scheduler);
     scheduler.~Scheduler();
     new (&scheduler) Scheduler();
     scheduler.is_closed = true;

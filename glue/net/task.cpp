@@ -73,6 +73,10 @@ int task_results(lua_State* L)
     const Task& self = check_self<Task>(L);
     lua_settop(L, 1);
     lua_pushboolean(L, self.status == Task::Status::done);
+    if (self.status == Task::Status::cancelled) {
+        push_cancellation(L);
+        return 2;
+    }
     if (!self.has_results) {
         return 1;
     }
@@ -95,7 +99,7 @@ int task_cancel(lua_State* L)
     Scheduler& scheduler = scheduler_of(L);
     const bool lives = scheduler.has(self);
     if (lives && !self.has_begun) {
-        cancel_unbegun(L, self);
+        cancel_unbegun(L, scheduler, self);
     } else if (lives) {
         self.is_cancelled = true;
         if (self.is_idle) {

@@ -33,8 +33,11 @@ struct JoinOperation final : Operation {
     JoinOperation() noexcept : Operation(Direction::read) {}
 
     Joiner joiner;
-    Task* target = nullptr;
 };
+
+// How a coroutine came to its end, or to a point at which it does not go on. `yielded`: to nobody; `stray`: somebody
+// else resumed it while it waited.
+enum class End : std::uint8_t { none, unbegun, returned, failed, exited, yielded, stray };
 
 // A coroutine that the loop runs. While it waits, the operation that it waits for is in here.
 class Task : public ListHook {
@@ -49,6 +52,7 @@ public:
     ~Task() = default;
 
     Status status = Status::ready;
+    End end = End::none;
     bool has_begun = false;
     bool is_cancelled = false;        // at its wait, or the next one, it is to raise an error
     bool was_cancelled = false;       // that error was raised
@@ -69,18 +73,13 @@ public:
     [[nodiscard]] bool has_ended() const noexcept { return status >= Status::done; }
     [[nodiscard]] bool is_suspended() const noexcept { return status == Status::waiting && waiting->is_resumable; }
 
-    // Makes the operation for the next wait. Throws std::bad_alloc if it is one of the large ones.
+    // Makes the operation for the next wait.
     template <class T, class... Arguments>
-    T& emplace_operation(Arguments&&... arguments)
+    T& emplace_operation(Arguments&&... arguments) noexcept
     {
-        static_assert(alignof(T) <= 8);
+        static_assert(sizeof(T) <= sizeof room_ && alignof(T) <= 8);
         reset_operation();
-        T* made = nullptr;
-        if constexpr (sizeof(T) <= sizeof room_) {
-            made = new (room_) T(std::forward<Arguments>(arguments)...);
-        } else {
-            made = new T(std::forward<Arguments>(arguments)...);
-        }
+        auto* made = new (room_) T(std::forward<Arguments>(arguments)...);
         operation_ = made;
         operation_->owner = this;
         return *made;
@@ -90,20 +89,14 @@ public:
 
     void reset_operation() noexcept
     {
-        Operation* old = std::exchange(operation_, nullptr);
-        if (old == nullptr) {
-            return;
-        }
-        if (static_cast<void*>(old) == room_) {
+        if (Operation* old = std::exchange(operation_, nullptr)) {
             old->~Operation();
-        } else {
-            delete old;
         }
     }
 
 private:
     Operation* operation_ = nullptr;
-    alignas(8) std::byte room_[168]; // for most operations
+    alignas(8) std::byte room_[192]; // for the operation
 };
 
 template <>

@@ -62,8 +62,8 @@ std::span<char> room_in(const std::unique_ptr<char[]>& own, Scheduler& scheduler
     return {own != nullptr ? own.get() : scheduler.scratch().data(), size};
 }
 
-struct ReceiveIntoOwn final : ReceiveOperation {
-    ReceiveIntoOwn(std::unique_ptr<char[]> the_own, std::span<char> room, int flags, bool nothing_is_end) noexcept
+struct ReceiveInto final : ReceiveOperation {
+    ReceiveInto(std::unique_ptr<char[]> the_own, std::span<char> room, int flags, bool nothing_is_end) noexcept
         : ReceiveOperation(room, flags, nothing_is_end), own(std::move(the_own))
     {}
 
@@ -87,11 +87,7 @@ int recv(lua_State* L)
     check_memory(L, work([&] {
                      auto own = own_room(size);
                      const std::span<char> room = room_in(own, wait.scheduler, size);
-                     if (own == nullptr) {
-                         wait.task.emplace_operation<ReceiveOperation>(room, flags, nothing_is_end);
-                     } else {
-                         wait.task.emplace_operation<ReceiveIntoOwn>(std::move(own), room, flags, nothing_is_end);
-                     }
+                     wait.task.emplace_operation<ReceiveInto>(std::move(own), room, flags, nothing_is_end);
                      return done();
                  }));
     return start_on_socket(L, wait, socket);
@@ -138,26 +134,29 @@ int send(lua_State* L)
 
 class ReceiveFromOperation final : public Operation {
 public:
-    ReceiveFromOperation(std::unique_ptr<char[]> own, std::span<char> room, SocketRef socket, int flags,
-                         Address& from) noexcept
-        : Operation(Direction::read), own_(std::move(own)), room_(room), socket_(socket), flags_(flags), from_(from)
+    ReceiveFromOperation(Scheduler& scheduler, std::unique_ptr<char[]> own, std::size_t size, SocketRef socket,
+                         int flags) noexcept
+        : Operation(Direction::read), scheduler_(scheduler), own_(std::move(own)), size_(size), socket_(socket),
+          flags_(flags)
     {}
 
-    [[nodiscard]] std::string_view received() const noexcept { return {room_.data(), outcome_.value}; }
+    [[nodiscard]] std::string_view received() const noexcept { return {room().data(), outcome_.value}; }
     [[nodiscard]] SocketRef socket() const noexcept { return socket_; }
 
 protected:
     Progress perform(const sys::System& system, int) noexcept override
     {
-        return finish_unless_again(receive_from(system, socket_, room_, flags_ | MSG_DONTWAIT, from_));
+        return finish_unless_again(receive_from(system, socket_, room(), flags_ | MSG_DONTWAIT, scheduler_.from));
     }
 
 private:
+    [[nodiscard]] std::span<char> room() const noexcept { return room_in(own_, scheduler_, size_); }
+
+    Scheduler& scheduler_;
     std::unique_ptr<char[]> own_;
-    std::span<char> room_;
+    std::size_t size_;
     SocketRef socket_;
     int flags_;
-    Address& from_;
 };
 
 int push_received_from(lua_State* L, Scheduler& scheduler, Task& task)
@@ -182,9 +181,8 @@ int recvfrom(lua_State* L)
     const Wait wait = check_wait(L, in_recvfrom, 2);
     check_memory(L, work([&] {
                      auto own = own_room(size);
-                     const std::span<char> room = room_in(own, wait.scheduler, size);
-                     wait.task.emplace_operation<ReceiveFromOperation>(std::move(own), room, socket, flags,
-                                                                       wait.scheduler.from);
+                     wait.task.emplace_operation<ReceiveFromOperation>(wait.scheduler, std::move(own), size, socket,
+                                                                       flags);
                      return done();
                  }));
     return start_on_socket(L, wait, socket);
@@ -212,11 +210,7 @@ int sendto(lua_State* L)
     const Address& address = check_object<AddressBox>(L, 4).info.address;
     const int flags = check_flags(L, 5);
     const Wait wait = check_wait(L, in_sendto, 2);
-    check_memory(L, work([&] {
-                     wait.task.emplace_operation<CallOperation<SendTo>>(Direction::write,
-                                                                        SendTo{socket, bytes, &address, flags});
-                     return done();
-                 }));
+    wait.task.emplace_operation<CallOperation<SendTo>>(Direction::write, SendTo{socket, bytes, &address, flags});
     return start_on_socket(L, wait, socket);
 }
 

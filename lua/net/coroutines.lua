@@ -18,9 +18,11 @@ local function passed(thread, ok, ...)
   return ok, ...
 end
 
--- The error of a standard function for these arguments, told of the function `name`.
-local function blame(name, standard, ...)
-  local _, failure = pcall(standard, ...)
+-- Raises what a standard function raised for the same arguments, told of the function `name`.
+local function blame(name, _, failure)
+  if not failure:find('^bad argument') then -- for want of memory
+    error(failure, 0)
+  end
   error((failure:gsub("to '[^']*'", ("to '%s'"):format(name), 1)), 3)
 end
 
@@ -28,7 +30,7 @@ end
 function coroutines.resume(...)
   local thread = ...
   if type(thread) ~= 'thread' then
-    blame('resume', standard_resume, ...)
+    blame('resume', pcall(standard_resume, ...))
   elseif status(thread) ~= 'suspended' then
     return standard_resume(...) -- which tells why it does not
   end
@@ -79,7 +81,7 @@ end
 function coroutines.wrap(...)
   local ok, thread = pcall(create, ...)
   if not ok then
-    blame('wrap', create, ...)
+    blame('wrap', ok, thread)
   end
   return function(...)
     return select(1, results_of(thread, resume(thread, ...))) -- no tail call, for position()
@@ -96,7 +98,9 @@ end
 -- Puts these functions into the library `coroutine`.
 function coroutines.replace()
   for name, replacement in pairs(replacements) do
-    originals[name], library[name] = library[name], replacement
+    if library[name] ~= replacement then
+      originals[name], library[name] = library[name], replacement
+    end
   end
 end
 

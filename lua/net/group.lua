@@ -21,16 +21,24 @@ function groups.over(tasks)
     end
   end
 
+  local function add(group, task)
+    tasks.observe(task)
+    group_of[task] = group
+    group.living[task] = true
+    group.count = group.count + 1
+  end
+
   function Group:spawn(fn, ...)
     check_group(self, 'spawn')
     if type(fn) ~= 'function' then
       error(("bad argument #1 to 'spawn' (function expected, got %s)"):format(type(fn)), 2)
     end
     local task = tasks.spawn(fn, ...)
-    tasks.observe(task)
-    group_of[task] = self
-    self.living[task] = true
-    self.count = self.count + 1
+    local added, err = pcall(add, self, task)
+    if not added then
+      task:cancel()
+      error(err, 0)
+    end
     return task
   end
 
@@ -94,19 +102,21 @@ function groups.over(tasks)
     return setmetatable({ living = {}, ended = {}, first = 1, last = 0, count = 0 }, Group)
   end
 
-  -- To be told when a task of any group has ended.
+  -- To be told when a task of any group has ended; again when memory ran out meanwhile.
   function groups.ended(task)
     local group = group_of[task]
     if not group then
       return
     end
-    group_of[task] = nil
-    group.living[task] = nil
-    group.last = group.last + 1
-    group.ended[group.last] = task
+    if group.living[task] then
+      group.ended[group.last + 1] = task
+      group.last = group.last + 1
+      group.living[task] = nil
+    end
     if group.waiter then
       tasks.resume(group.waiter)
     end
+    group_of[task] = nil
   end
 
   return groups

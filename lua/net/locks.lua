@@ -6,27 +6,16 @@ local values = require('net.poller.values')
 
 local locks = {}
 
--- The waiters of a lock are a ring in which the queue itself stands between the last and the first.
+-- Memory may run out in any call of a function and at any new field. So that no lock is lost then, what belongs
+-- together is changed without calls, in fields that are there already.
+
+-- The waiters of a lock are a ring in which the queue itself stands between the last and the first. Out of it, a waiter
+-- has `after` = false.
 
 local function new_queue()
-  local queue = {}
+  local queue = { before = false, after = false }
   queue.before, queue.after = queue, queue
   return queue
-end
-
-local function append(queue, waiter)
-  waiter.before, waiter.after = queue.before, queue
-  queue.before.after = waiter
-  queue.before = waiter
-end
-
-local function take_out(waiter)
-  waiter.before.after, waiter.after.before = waiter.after, waiter.before
-  waiter.before, waiter.after = nil, nil
-end
-
-local function is_empty(queue)
-  return queue.after == queue
 end
 
 -- The locks of one kind, the readers' or the writers'.
@@ -43,51 +32,92 @@ local function new_kind(tasks, lock_name, unlock_name)
   end
 
   local owners = {} -- by descriptor
-  local queues = {} -- by descriptor, where somebody waits
-  local held = setmetatable({}, { __mode = 'k' }) -- by owner, a set of descriptors
+  local queues = {} -- by descriptor, where somebody waits or waited
+  local held = setmetatable({}, { __mode = 'k' }) -- by task, a set of descriptors; false: it waits for the lock
   local waiters = {} -- by the task that waits
+  local unwoken -- the first of a chain of waiters that left their queues, by `next`
 
-  local function own(fd, task)
-    owners[fd] = task
-    local fds = held[task]
-    if fds then
-      fds[fd] = true
-    else
-      held[task] = { [fd] = true }
+  local function place(task, fd)
+    local fds = held[task] or {}
+    if not fds[fd] then
+      fds[fd] = false
     end
+    held[task] = fds
+    return fds
   end
 
-  local function disown(fd)
-    held[owners[fd]][fd] = nil
-    owners[fd] = nil
+  local function own(fd, task)
+    local fds = place(task, fd)
+    owners[fd] = task
+    fds[fd] = true
   end
 
   local function join(fd, task)
-    local waiter = { fd = fd, task = task }
-    queues[fd] = queues[fd] or new_queue()
-    append(queues[fd], waiter)
+    place(task, fd)
+    local queue = queues[fd] or new_queue()
+    local waiter = { fd = fd, task = task, before = false, after = false, next = false }
+    queues[fd] = queue
     waiters[task] = waiter
+    waiter.before, waiter.after = queue.before, queue
+    queue.before.after = waiter
+    queue.before = waiter
     return waiter
   end
 
   local function leave(waiter)
-    take_out(waiter)
+    local queue, fds = queues[waiter.fd], held[waiter.task]
     waiters[waiter.task] = nil
-    if is_empty(queues[waiter.fd]) then
+    if waiter.after then
+      waiter.before.after, waiter.after.before = waiter.after, waiter.before
+      waiter.before, waiter.after = false, false
+    end
+    if queue and queue.after == queue then
       queues[waiter.fd] = nil
+    end
+    if fds and not fds[waiter.fd] then
+      fds[waiter.fd] = nil
+    end
+  end
+
+  local function wake_next()
+    local waiter = unwoken
+    unwoken = waiter.next
+    tasks.resume(waiter.task)
+  end
+
+  -- What cannot be woken for want of memory is woken by the next call.
+  local function wake_all()
+    while unwoken do
+      local waiter = unwoken
+      local ok, err = pcall(wake_next)
+      if not ok and unwoken ~= waiter then
+        waiter.next, unwoken = unwoken, waiter
+      end
+      if not ok then
+        error(err, 0)
+      end
     end
   end
 
   -- The owner is gone: the first who waits is the next.
   local function pass_on(fd)
-    disown(fd)
     local queue = queues[fd]
-    if queue then
-      local waiter = queue.after
-      leave(waiter)
-      own(fd, waiter.task)
-      tasks.resume(waiter.task)
+    local waiter = queue and queue.after
+    held[owners[fd]][fd] = nil
+    if not queue or waiter == queue then
+      owners[fd], queues[fd] = nil, nil
+      return
     end
+    waiter.after.before, queue.after = queue, waiter.after
+    waiter.before, waiter.after = false, false
+    waiters[waiter.task] = nil
+    owners[fd] = waiter.task
+    held[waiter.task][fd] = true
+    if queue.after == queue then
+      queues[fd] = nil
+    end
+    waiter.next, unwoken = unwoken, waiter
+    wake_all()
   end
 
   -- Who is out of the queue by the time it goes on was made the owner or was woken, even if its time is over as well.
@@ -97,7 +127,7 @@ local function new_kind(tasks, lock_name, unlock_name)
     repeat
       resumed, err = tasks.suspend(sec, socket, fd)
     until not resumed or not waiter.after
-    local gives_up = waiter.after ~= nil
+    local gives_up = waiter.after
     if gives_up then
       leave(waiter)
     end
@@ -116,6 +146,7 @@ local function new_kind(tasks, lock_name, unlock_name)
   end
 
   local function lock(socket, sec)
+    wake_all()
     local fd = key_of(socket, lock_name)
     if sec ~= nil then
       values.check_seconds(sec, 2, lock_name)
@@ -145,35 +176,50 @@ local function new_kind(tasks, lock_name, unlock_name)
     return true
   end
 
+  -- First all leave: whoever is resumed may come back at once.
   local function wake(fd)
     local queue = queues[fd]
-    if not queue then
+    local waiter = queue and queue.after
+    if not queue or waiter == queue then
       return false
     end
-    local woken = {} -- first all leave: whoever is resumed may come back at once
+    local first = waiter
     repeat
-      woken[#woken + 1] = queue.after.task
-      leave(queue.after)
-    until is_empty(queue)
-    for _, task in ipairs(woken) do
-      tasks.resume(task)
-    end
+      local after = waiter.after
+      waiters[waiter.task] = nil
+      held[waiter.task][fd] = nil
+      waiter.before, waiter.after = false, false
+      waiter.next = after ~= queue and after or unwoken
+      waiter = after
+    until waiter == queue
+    queues[fd], unwoken = nil, first
+    wake_all()
     return true
   end
 
   local function forget(fd)
-    if owners[fd] then
-      disown(fd)
+    local owner = owners[fd]
+    if owner then
+      held[owner][fd], owners[fd] = nil, nil
     end
     return wake(fd)
   end
 
+  -- May be called again after an error.
   local function release(task)
+    wake_all()
     if waiters[task] then
       leave(waiters[task])
     end
-    for fd in pairs(held[task] or {}) do
-      pass_on(fd)
+    local fds = held[task]
+    local fd = fds and next(fds)
+    while fd do
+      if owners[fd] == task then
+        pass_on(fd)
+      else
+        fds[fd] = nil
+      end
+      fd = next(fds)
     end
     held[task] = nil
   end

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Lets memory run out at every single allocation of the scenarios beside this file, and looks that each time the
-// failure is reported and that no descriptor and no byte is left when the Lua state is closed.
+// failure is reported and that no descriptor and no block of memory is left when the Lua state is closed.
 //
 // A scenario is a Lua file. It prepares while there is memory and returns the function for which memory is short and,
 // if that may end with bare descriptors in the program's hands, one that closes them.
@@ -57,14 +57,14 @@ bool llnet::test::refuses_allocation() noexcept
 namespace {
 
 // The lua_Alloc. Lua counts on a block that shrinks.
-void* allocate_lua(void* live_bytes, void* memory, std::size_t old_size, std::size_t new_size)
+void* allocate_lua(void* live_blocks, void* memory, std::size_t old_size, std::size_t new_size)
 {
-    auto& live = *static_cast<long*>(live_bytes);
+    auto& live = *static_cast<long*>(live_blocks);
     old_size = memory == nullptr ? 0 : old_size; // else it is a type
     if (new_size > old_size && shortage.refuses(Source::lua)) {
         return nullptr;
     }
-    live += static_cast<long>(new_size) - static_cast<long>(old_size);
+    live += (new_size > 0 ? 1 : 0) - (memory != nullptr ? 1 : 0);
     if (new_size == 0) {
         std::free(memory);
         return nullptr;
@@ -84,7 +84,7 @@ struct Run {
     std::string message;
     long refused = 0;
     long lost_descriptors = 0;
-    long lost_bytes = 0;
+    long lost_blocks = 0;
 };
 
 [[noreturn]] void give_up(const std::string& message)
@@ -140,7 +140,7 @@ Run run_scenario(const std::string& path, const Shortage& planned)
 {
     Run run;
     const long before = open_descriptors();
-    lua_State* L = lua_newstate(allocate_lua, &run.lost_bytes);
+    lua_State* L = lua_newstate(allocate_lua, &run.lost_blocks);
     if (L == nullptr) {
         give_up("lua_newstate failed");
     }
@@ -201,15 +201,15 @@ public:
 private:
     void judge(const std::string& path, Source source, const Mode& mode, long number, const Run& run)
     {
-        if (is_reported(run) && run.lost_descriptors == 0 && run.lost_bytes == 0) {
+        if (is_reported(run) && run.lost_descriptors == 0 && run.lost_blocks == 0) {
             return;
         }
         if (++faults_ > max_reports) {
             return;
         }
-        std::printf("%s: allocation %ld of %s, %s: status %d, %s; %ld descriptors and %ld bytes lost\n", path.c_str(),
+        std::printf("%s: allocation %ld of %s, %s: status %d, %s; %ld descriptors and %ld blocks lost\n", path.c_str(),
                     number, source == Source::lua ? "Lua" : "C++", mode.name, run.status,
-                    run.message.empty() ? "no error" : run.message.c_str(), run.lost_descriptors, run.lost_bytes);
+                    run.message.empty() ? "no error" : run.message.c_str(), run.lost_descriptors, run.lost_blocks);
     }
 
     static constexpr long max_reports = 20;

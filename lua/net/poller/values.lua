@@ -28,7 +28,9 @@ function values.descriptor(value, name)
     return value
   end
   local ok, fd = pcall(fd_of, value)
-  if not ok or type(fd) ~= 'number' then
+  if fd == 'not enough memory' then
+    error(fd, 0)
+  elseif not ok or type(fd) ~= 'number' then
     argument_error(1, name, 'socket or integer expected, got ' .. type(value))
   end
   return fd

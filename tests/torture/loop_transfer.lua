@@ -1,0 +1,97 @@
+-- SPDX-License-Identifier: MIT
+-- Tasks connect, accept, send, receive and lock; afterwards the loop must still run.
+
+package.path = 'lua/?.lua;tests/support/?.lua;' .. package.path
+
+local check = require('check')
+local llsocket = require('llsocket')
+local loop = require('net.loop')
+local addrinfo, socket = llsocket.addrinfo, llsocket.socket
+
+loop.onerror(function() end)
+check(loop.run(loop.sleep, 0))
+
+local function nonblocking(socktype)
+  return check(socket.new(llsocket.AF_INET, socktype, nil, true))
+end
+
+local listener = nonblocking(llsocket.SOCK_STREAM)
+check(listener:bind(addrinfo.inet('127.0.0.1', 0)))
+check(listener:listen())
+local address = listener:getsockname()
+local client = nonblocking(llsocket.SOCK_STREAM)
+local a, b = nonblocking(llsocket.SOCK_DGRAM), nonblocking(llsocket.SOCK_DGRAM)
+check(a:bind(addrinfo.inet('127.0.0.1', 0, llsocket.SOCK_DGRAM)))
+check(b:bind(addrinfo.inet('127.0.0.1', 0, llsocket.SOCK_DGRAM)))
+local a_address, b_address = a:getsockname(), b:getsockname()
+local file = check(io.tmpfile())
+file:write('content')
+
+-- Raises the error beside a result that is not what it should be.
+local function expect(expected, result, err)
+  check(result == expected, err or 'another result')
+end
+
+-- Raises the error of a task that failed.
+local function joined(task)
+  local function results(ok, ...)
+    check(ok, (...))
+    return ...
+  end
+  return results(task:join())
+end
+
+return function()
+  local main = loop.spawn(function()
+    local accepting = loop.spawn(loop.accept, listener, 20)
+    local connecting = loop.spawn(loop.connect, client, 20, address)
+    expect(true, joined(connecting))
+    local server, err = joined(accepting)
+    check(server, err)
+    local receiving = loop.spawn(loop.recv, server, 20, 100000)
+    loop.later()
+    expect(4, loop.send(client, 20, 'text'))
+    expect('text', joined(receiving))
+    expect(7, loop.sendfile(server, 20, file, 7))
+    expect('content', loop.recv(client, 20))
+
+    local receiver = loop.spawn(loop.recvfrom, b, 20)
+    loop.later()
+    expect(5, loop.sendto(a, 20, 'hello', b_address))
+    local text, from = joined(receiver)
+    check(text == 'hello', from)
+    check(from == a_address)
+
+    expect(true, loop.read_lock(client))
+    local waiter = loop.spawn(loop.read_lock, client, 20)
+    loop.later()
+    expect(true, loop.read_unlock(client))
+    expect(true, joined(waiter))
+    expect(nil, loop.readable(client, 0))
+    expect(true, loop.writable(client:fd(), 20))
+    loop.unwait(client)
+    local woken = loop.spawn(loop.recv, client)
+    loop.later()
+    client:close()
+    joined(woken)
+  end)
+  for _ = 1, 200 do
+    if main:status() == 'done' or main:status() == 'failed' then
+      break
+    end
+    loop:step(0)
+  end
+  check(main:status() ~= 'waiting', 'a task hangs')
+  joined(main)
+end, function()
+  for _ = 1, 100 do
+    for _, row in ipairs(loop.dump()) do
+      row.task:cancel()
+    end
+    if loop:step(0) == 0 then
+      break
+    end
+  end
+  check(loop:step(0) == 0, 'tasks are left')
+  check(loop.run(loop.sleep, 0))
+end
