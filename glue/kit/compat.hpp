@@ -111,6 +111,33 @@ inline void count_nesting(lua_State* L, lua_State* coroutine)
 #endif
 }
 
+// What tells the globals of L from those of other coroutines.
+inline const void* globals_of(lua_State* L)
+{
+#if LUA_VERSION_NUM < 502
+    return lua_topointer(L, LUA_GLOBALSINDEX);
+#else
+    static_cast<void>(L);
+    return nullptr;
+#endif
+}
+
+// Gives the coroutine at `index` the globals of L, as a new one has them; where they are not the same for all.
+inline void inherit_globals(lua_State* L, int index)
+{
+#if LUA_VERSION_NUM < 502
+    if (globals_of(lua_tothread(L, index)) != globals_of(L)) {
+        lua_pushvalue(L, index);
+        lua_pushvalue(L, LUA_GLOBALSINDEX);
+        lua_setfenv(L, -2);
+        lua_pop(L, 1);
+    }
+#else
+    static_cast<void>(L);
+    static_cast<void>(index);
+#endif
+}
+
 // Closes the <close> variables of a coroutine that goes no further.
 inline void close_coroutine(lua_State* L, lua_State* coroutine)
 {

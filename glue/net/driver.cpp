@@ -46,10 +46,9 @@ void end_due(lua_State* L, Scheduler& scheduler, Task& task)
     scheduler.due = nullptr;
 }
 
-// Runs the task whose coroutine is on top of the stack, which is popped, until it waits or ends.
-void run_task(lua_State* L, Scheduler& scheduler, Task& task, int arguments)
+// Runs the task until it waits or ends, and gives what lua_resume does.
+int run(lua_State* L, Scheduler& scheduler, Task& task, lua_State* coroutine, int arguments)
 {
-    lua_State* coroutine = lua_tothread(L, -1);
     task.status = Task::Status::running;
     task.has_begun = true;
     ++scheduler.resumed;
@@ -61,6 +60,12 @@ void run_task(lua_State* L, Scheduler& scheduler, Task& task, int arguments)
     check_process(L, scheduler, generation);
     scheduler.current = nullptr;
     scheduler.running = nullptr;
+    return status;
+}
+
+// The task, whose coroutine is on top of the stack, waits now or has ended. Pops the coroutine.
+void settle_run(lua_State* L, Scheduler& scheduler, Task& task, int status)
+{
     task.end = end_of(task, status);
     if (task.end != End::none) {
         end_due(L, scheduler, task);
@@ -70,15 +75,89 @@ void run_task(lua_State* L, Scheduler& scheduler, Task& task, int arguments)
     }
 }
 
+// To make a coroutine takes longer than all the rest of a short task. So tasks begin on a spare one, which they keep
+// only if they wait or fail, or if the program may know it from others.
+
+// What turn() has on its stack.
+constexpr int anchors_index = 1;
+constexpr int spare_index = 2; // or nil
+
+void set_spare(lua_State* L)
+{
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, all_metatables, spare_slot);
+    lua_replace(L, spare_index);
+}
+
+lua_State* spare_coroutine(lua_State* L)
+{
+    lua_State* spare = lua_tothread(L, spare_index);
+    if (spare != nullptr && lua_gethook(L) == nullptr) { // a new one inherits the hook
+        inherit_globals(L, spare_index);
+        return spare;
+    }
+    lua_State* made = lua_newthread(L);
+    set_spare(L);
+    return made;
+}
+
+bool is_as_good_as_new(const Task& task, lua_State* coroutine)
+{
+    return !task.is_exposed && lua_gethook(coroutine) == nullptr;
+}
+
+// Begins the task whose function is on top of the stack, which is popped.
+void begin_on_spare(lua_State* L, Scheduler& scheduler, Task& task)
+{
+    lua_State* spare = spare_coroutine(L);
+    if (task.has_ended()) { // cancelled by a finalizer meanwhile
+        end_due(L, scheduler, task);
+        return;
+    }
+    scheduler.due = nullptr;
+    lua_xmove(L, spare, 1);
+    const int status = run(L, scheduler, task, spare, 0);
+    const bool is_spare_again = status == 0 && is_as_good_as_new(task, spare);
+    if (is_spare_again && !task.is_observed && lua_gettop(spare) == 0) {
+        task.status = Task::Status::done;
+        release_task(L, anchors_index, task.id);
+        retire(scheduler, task);
+        return;
+    }
+    lua_pushvalue(L, spare_index);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, anchors_index, coroutine_place(task.id));
+    if (!is_spare_again) {
+        lua_pushnil(L);
+        set_spare(L);
+    }
+    settle_run(L, scheduler, task, status);
+}
+
+// Begins the task that is due, or ends it.
+void begin_due(lua_State* L, Scheduler& scheduler, Task& task)
+{
+    lua_rawgeti(L, anchors_index, coroutine_place(task.id));
+    lua_State* coroutine = lua_tothread(L, -1);
+    if (task.end != End::none) {
+        end_due(L, scheduler, task);
+    } else if (coroutine == nullptr) {
+        begin_on_spare(L, scheduler, task);
+    } else {
+        scheduler.due = nullptr;
+        settle_run(L, scheduler, task, run(L, scheduler, task, coroutine, lua_gettop(coroutine) - 1));
+    }
+}
+
 // Pushes what the task is resumed with, and gives how many values of the stack that is.
 int push_outcome(lua_State* L, Scheduler& scheduler, Task& task, lua_State* coroutine)
 {
     if (!task.is_cancelled) {
-        return task.values > 0 ? 0 : task.waiting->push(L, scheduler, task);
+        return task.pause->values > 0 ? 0 : task.pause->waiting->push(L, scheduler, task);
     }
-    lua_pop(coroutine, task.values + 1);
+    lua_pop(coroutine, task.pause->values + 1);
     lua_pushlightuserdata(coroutine, const_cast<char*>(&wait_mark));
-    task.values = 0;
+    task.pause->values = 0;
     lua_pushlightuserdata(L, const_cast<char*>(&raise_tag));
     push_cancellation(L);
     task.is_cancelled = false;
@@ -90,16 +169,12 @@ int push_outcome(lua_State* L, Scheduler& scheduler, Task& task, lua_State* coro
 void resume_due(lua_State* L, Scheduler& scheduler)
 {
     Task& task = *scheduler.due;
-    lua_State* coroutine = push_coroutine(L, task);
-    if (task.end != End::none) {
-        end_due(L, scheduler, task);
+    if (!task.has_begun || task.end != End::none) {
+        begin_due(L, scheduler, task);
         return;
     }
-    if (!task.has_begun) {
-        scheduler.due = nullptr;
-        run_task(L, scheduler, task, lua_gettop(coroutine) - 1);
-        return;
-    }
+    lua_rawgeti(L, anchors_index, coroutine_place(task.id));
+    lua_State* coroutine = lua_tothread(L, -1);
     const bool is_intact = is_in_wait(coroutine);
     const int pushed = is_intact ? push_outcome(L, scheduler, task, coroutine) : 0;
     scheduler.due = nullptr;
@@ -110,10 +185,10 @@ void resume_due(lua_State* L, Scheduler& scheduler)
         end_due(L, scheduler, task);
         return;
     }
-    task.reset_operation();
+    task.pause->reset();
     lua_pop(coroutine, 1); // the mark
     lua_xmove(L, coroutine, pushed);
-    run_task(L, scheduler, task, pushed + std::exchange(task.values, 0));
+    settle_run(L, scheduler, task, run(L, scheduler, task, coroutine, pushed + std::exchange(task.pause->values, 0)));
 }
 
 void run_ready(lua_State* L, Scheduler& scheduler)
@@ -170,6 +245,8 @@ int turn(lua_State* L)
     Scheduler& scheduler = check_scheduler(L);
     std::optional<Deadline> until = check_deadline(L, 1);
     lua_settop(L, 0);
+    lua_rawgeti(L, all_metatables, anchors_slot);
+    lua_rawgeti(L, all_metatables, spare_slot);
     run_ready(L, scheduler);
     if (scheduler.tasks == 0) {
         scheduler.release_signals();

@@ -45,9 +45,9 @@ void set_waits(lua_State* L, const Scheduler& scheduler)
     lua_newtable(L);
     const int waits = lua_gettop(L);
     each_waiting(L, scheduler, [L, waits](const Task& task) {
-        lua_getfield(L, waits, task.waiting->what);
+        lua_getfield(L, waits, task.pause->waiting->what);
         lua_pushinteger(L, lua_tointeger(L, -1) + 1);
-        lua_setfield(L, waits, task.waiting->what);
+        lua_setfield(L, waits, task.pause->waiting->what);
     });
     lua_setfield(L, -2, "waits");
 }
@@ -82,12 +82,12 @@ void add_row(lua_State* L, int index, const Task& task)
     lua_setfield(L, -2, "task");
     push_coroutine(L, task);
     lua_setfield(L, -2, "coroutine");
-    lua_pushstring(L, task.waiting->what);
+    lua_pushstring(L, task.pause->waiting->what);
     lua_setfield(L, -2, "what");
     set_count(L, "id", task.number);
-    set_seconds(L, "since", now - task.since);
-    if (task.fd >= 0) {
-        set_count(L, "fd", static_cast<std::uint64_t>(task.fd));
+    set_seconds(L, "since", now - task.pause->since);
+    if (task.pause->fd >= 0) {
+        set_count(L, "fd", static_cast<std::uint64_t>(task.pause->fd));
     }
     if (const std::optional<Deadline> until = task.operation()->deadline()) {
         set_seconds(L, "deadline", *until - now);

@@ -22,6 +22,18 @@ Task& push_new_task(lua_State* L)
     return *task;
 }
 
+// Replaces a function and its arguments, which are all that is on the stack, by a coroutine that is to run it.
+void make_coroutine(lua_State* L)
+{
+    const int values = lua_gettop(L);
+    lua_State* coroutine = lua_newthread(L);
+    lua_insert(L, 1);
+    if (lua_checkstack(coroutine, values + 1) == 0) {
+        luaL_error(L, "too many arguments for a task");
+    }
+    lua_xmove(L, coroutine, values);
+}
+
 // spawn(function, argument...): a task, which runs when its turn comes.
 int spawn(lua_State* L)
 {
@@ -29,12 +41,10 @@ int spawn(lua_State* L)
         type_error(L, 1, "function");
     }
     Scheduler& scheduler = check_scheduler(L);
-    const int values = lua_gettop(L);
-    Task& task = push_new_task(L);
-    lua_State* coroutine = lua_newthread(L);
-    if (lua_checkstack(coroutine, values + 1) == 0) {
-        return luaL_error(L, "too many arguments for a task");
+    if (lua_gettop(L) > 1 || globals_of(L) != scheduler.globals) {
+        make_coroutine(L);
     }
+    Task& task = push_new_task(L);
     // From here on nothing collects garbage: a finalizer could spawn as well.
     int id = 0;
     check_memory(L, work([&] {
@@ -42,29 +52,13 @@ int spawn(lua_State* L)
                      return done();
                  }));
     anchor_task(L, id);
-    lua_pop(L, 1);
-    lua_insert(L, 1);
-    lua_xmove(L, coroutine, values);
     scheduler.take_id();
     task.id = id;
-    task.number = ++scheduler.spawned;
+    task.number = ++scheduler.spawned & Task::number_mask;
     task.generation = scheduler.generation;
     ++scheduler.tasks;
     scheduler.ready.push_back(task);
     return 1;
-}
-
-// The task is no longer among those that live, and who waits for its end wakes. Its userdata and coroutine stay on the
-// stack of whoever ends it.
-void leave(lua_State* L, Scheduler& scheduler, Task& task)
-{
-    release_task(L, task.id);
-    scheduler.give_id(task.id);
-    --scheduler.tasks;
-    task.unlink();
-    while (Joiner* joiner = task.joiners.pop_front()) {
-        scheduler.wake(*joiner->task);
-    }
 }
 
 // Pushes the table for this many results of the task at `index`, to be filled without allocating.
@@ -165,9 +159,19 @@ int exit_task(lua_State* L)
     return yield_mark<raise_if_asked>(L, &wait_mark);
 }
 
+// expose(): the program takes the coroutine of the task that calls.
+int expose(lua_State* L)
+{
+    if (Task* task = scheduler_of(L).current) {
+        task->is_exposed = true;
+    }
+    return 0;
+}
+
 constexpr Method functions[] = {
     {"spawn", spawn},
     {"exit", exit_task},
+    {"expose", expose},
 };
 
 } // namespace
@@ -179,13 +183,31 @@ void push_callback(lua_State* L, const char* name)
     lua_remove(L, -2);
 }
 
+void leave(lua_State* L, Scheduler& scheduler, Task& task)
+{
+    lua_rawgeti(L, all_metatables, anchors_slot);
+    release_task(L, -1, task.id);
+    lua_pop(L, 1);
+    retire(scheduler, task);
+}
+
+void retire(Scheduler& scheduler, Task& task)
+{
+    scheduler.give_id(task.id);
+    --scheduler.tasks;
+    task.unlink();
+    task.pause.reset();
+    while (Joiner* joiner = task.joiners.pop_front()) {
+        scheduler.wake(*joiner->task);
+    }
+}
+
 void end_task(lua_State* L, Scheduler& scheduler, Task& task)
 {
     const int coroutine = lua_gettop(L);
     lua_State* thread = lua_tothread(L, coroutine);
     push_task(L, task);
     const int userdata = coroutine + 1;
-    task.reset_operation();
     if (!task.has_ended() && task.end == End::returned) {
         keep_returned(L, userdata, task, thread);
     } else if (!task.has_ended()) {
@@ -207,7 +229,7 @@ void cancel_unbegun(lua_State* L, Scheduler& scheduler, Task& task)
 {
     task.status = Task::Status::cancelled;
     task.end = End::unbegun;
-    if (!task.is_observed) {
+    if (!task.is_observed && scheduler.due != &task) {
         leave(L, scheduler, task);
     }
 }

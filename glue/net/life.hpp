@@ -9,6 +9,11 @@ namespace llnet {
 // waits for it wakes. Pops the coroutine. Where that raises an error, for want of memory, it is to be called again.
 void end_task(lua_State* L, Scheduler& scheduler, Task& task);
 
+// The task is no longer among those that live, and who waits for its end wakes.
+void leave(lua_State* L, Scheduler& scheduler, Task& task);
+// The same for one whose anchors are released.
+void retire(Scheduler& scheduler, Task& task);
+
 // The task ends before it began: at once, or in its turn if somebody is to be told.
 void cancel_unbegun(lua_State* L, Scheduler& scheduler, Task& task);
 

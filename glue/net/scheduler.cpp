@@ -134,13 +134,13 @@ Scheduler& scheduler_of(lua_State* L)
 
 namespace {
 
-// Destroys what the tasks wait for. In a child process this leaves alone what it shares with its parent.
-void reset_operations(lua_State* L, const Scheduler& scheduler)
+// Ends all waits of the tasks. In a child process this leaves alone what it shares with its parent.
+void reset_pauses(lua_State* L, const Scheduler& scheduler)
 {
     const int top = lua_gettop(L);
     for (int id = 1; id <= scheduler.last_id(); ++id) {
         if (Task* task = push_task_of(L, id)) {
-            task->reset_operation();
+            task->pause.reset();
         }
         lua_settop(L, top);
     }
@@ -157,7 +157,7 @@ Scheduler& check_scheduler(lua_State* L)
     if (scheduler.is_closed) {
         luaL_error(L, "the Lua state is being closed");
     }
-    reset_operations(L, scheduler);
+    reset_pauses(L, scheduler);
     lua_newtable(L);
     const Outcome<> opened = work([&] { return scheduler.open(); });
     if (!opened.done()) {
@@ -165,6 +165,8 @@ Scheduler& check_scheduler(lua_State* L)
         luaL_error(L, "no event loop: %s", lua_tostring(L, -1));
     }
     lua_rawseti(L, all_metatables, anchors_slot);
+    lua_pushnil(L); // in a child that may be the coroutine which calls
+    lua_rawseti(L, all_metatables, spare_slot);
     if (scheduler.generation > 1) {
         push_callback(L, "renewed");
         lua_call(L, 0, 0);
@@ -174,31 +176,11 @@ Scheduler& check_scheduler(lua_State* L)
 
 namespace {
 
-// The anchors of a task: its coroutine and, behind it, its userdata.
-constexpr int coroutine_place(int id)
-{
-    return 2 * id - 1;
-}
-
-constexpr int userdata_place(int id)
-{
-    return 2 * id;
-}
-
 void push_anchor(lua_State* L, int place)
 {
     lua_rawgeti(L, all_metatables, anchors_slot);
     lua_rawgeti(L, -1, place);
     lua_remove(L, -2);
-}
-
-// Pops the value.
-void set_anchor(lua_State* L, int place)
-{
-    lua_rawgeti(L, all_metatables, anchors_slot);
-    lua_insert(L, -2);
-    lua_rawseti(L, -2, place);
-    lua_pop(L, 1);
 }
 
 } // namespace
@@ -222,18 +204,12 @@ Task* push_task_of(lua_State* L, int id)
 
 void anchor_task(lua_State* L, int id)
 {
-    lua_pushvalue(L, -1);
-    set_anchor(L, coroutine_place(id));
+    lua_rawgeti(L, all_metatables, anchors_slot);
+    lua_pushvalue(L, -3);
+    lua_rawseti(L, -2, coroutine_place(id));
     lua_pushvalue(L, -2);
-    set_anchor(L, userdata_place(id));
-}
-
-void release_task(lua_State* L, int id)
-{
-    lua_pushnil(L);
-    set_anchor(L, coroutine_place(id));
-    lua_pushnil(L);
-    set_anchor(L, userdata_place(id));
+    lua_rawseti(L, -2, userdata_place(id));
+    lua_pop(L, 1);
 }
 
 namespace {
@@ -243,7 +219,7 @@ namespace {
 int close_scheduler(lua_State* L)
 {
     auto& scheduler = check_self<Scheduler>(L);
-    reset_operations(L, scheduler);
+    reset_pauses(L, scheduler);
     scheduler.~Scheduler();
     new (&scheduler) Scheduler();
     scheduler.is_closed = true;
@@ -261,7 +237,8 @@ void add_scheduler(lua_State* L)
 {
     const int metatables = lua_gettop(L);
     define_class(L, Class::scheduler, "scheduler", metamethods);
-    new (new_userdata(L, sizeof(Scheduler))) Scheduler();
+    auto* scheduler = new (new_userdata(L, sizeof(Scheduler))) Scheduler();
+    scheduler->globals = globals_of(L);
     lua_rawgeti(L, metatables, static_cast<int>(Class::scheduler));
     lua_setmetatable(L, -2);
     lua_rawseti(L, metatables, scheduler_slot);

@@ -15,7 +15,7 @@ namespace llnet {
 // The tasks of a Lua state and the loop that they wait on. There is one for each state.
 //
 // Their coroutines and userdata are in a table, the anchors, by the task's id. Nothing here points to a coroutine for
-// longer than it runs.
+// longer than it runs. A task without arguments has its function there until it waits: see driver.cpp.
 class Scheduler {
 public:
     static constexpr std::size_t scratch_size = 65536;
@@ -61,8 +61,9 @@ public:
     std::size_t idle_tasks = 0;   // of these, those which only another task can wake
     std::uint64_t spawned = 0;
     std::uint64_t resumed = 0;
-    unsigned generation = 0; // of the loop
-    bool is_closed = false;  // with the Lua state
+    unsigned generation = 0;       // of the loop
+    const void* globals = nullptr; // of the coroutine that loaded the module
+    bool is_closed = false;        // with the Lua state
     Deadline step_began{};
     Clock::duration longest_step{};
     Address from; // of what was received last
@@ -94,6 +95,7 @@ inline constexpr int scheduler_slot = 100;
 inline constexpr int anchors_slot = 101;
 inline constexpr int callbacks_slot = 102; // functions of lua/net/loop.lua
 inline constexpr int limits_slot = 103;    // see coroutine.cpp
+inline constexpr int spare_slot = 104;     // see driver.cpp
 
 // The scheduler of a function's module.
 Scheduler& scheduler_of(lua_State* L);
@@ -101,7 +103,17 @@ Scheduler& scheduler_of(lua_State* L);
 // The same, with a loop that is this process's own.
 Scheduler& check_scheduler(lua_State* L);
 
-// The anchors of tasks that have not ended.
+// The anchors of a task that has not ended: its coroutine, or the function that it is to run, and its userdata.
+
+constexpr int coroutine_place(int id)
+{
+    return 2 * id - 1;
+}
+
+constexpr int userdata_place(int id)
+{
+    return 2 * id;
+}
 
 // Pushes its coroutine, and gives it.
 lua_State* push_coroutine(lua_State* L, const Task& task);
@@ -112,10 +124,18 @@ void push_task(lua_State* L, const Task& task);
 // Pushes what is at the place of this id, and gives the task if there is one.
 Task* push_task_of(lua_State* L, int id);
 
-// Keeps the task and the coroutine on top of the stack, which stay there.
+// Keeps the task on top of the stack, and its coroutine or function below it; both stay there.
 void anchor_task(lua_State* L, int id);
 
-void release_task(lua_State* L, int id);
+// Releases both; the anchors are at `anchors`.
+inline void release_task(lua_State* L, int anchors, int id)
+{
+    const int table = anchors < 0 ? anchors - 1 : anchors;
+    lua_pushnil(L);
+    lua_rawseti(L, table, coroutine_place(id));
+    lua_pushnil(L);
+    lua_rawseti(L, table, userdata_place(id));
+}
 
 // Adds the scheduler to the table of all metatables, which is on top of the stack.
 void add_scheduler(lua_State* L);

@@ -119,7 +119,7 @@ int task_resume(lua_State* L)
     Scheduler& scheduler = scheduler_of(L);
     const int values = lua_gettop(L) - 1;
     bool is_resumed = false;
-    if (scheduler.has(self) && self.is_suspended() && self.values == 0) {
+    if (scheduler.has(self) && self.is_suspended() && self.pause->values == 0) {
         lua_State* coroutine = push_coroutine(L, self);
         lua_insert(L, 2);
         if (lua_checkstack(coroutine, values + 2) == 0) {
@@ -131,7 +131,7 @@ int task_resume(lua_State* L)
             lua_pushboolean(coroutine, 1);
             lua_xmove(L, coroutine, values);
             lua_pushlightuserdata(coroutine, const_cast<char*>(&wait_mark));
-            self.values = values + 1;
+            self.pause->values = values + 1;
         }
     }
     lua_pushboolean(L, is_resumed);

@@ -6,8 +6,8 @@
 #include "glue/kit/box.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <new>
-#include <optional>
 
 namespace llnet {
 
@@ -37,57 +37,36 @@ struct JoinOperation final : Operation {
 
 // How a coroutine came to its end, or to a point at which it does not go on. `yielded`: to nobody; `stray`: somebody
 // else resumed it while it waited.
-enum class End : std::uint8_t { none, unbegun, returned, failed, exited, yielded, stray };
+enum class End : unsigned { none, unbegun, returned, failed, exited, yielded, stray };
 
-// A coroutine that the loop runs. While it waits, the operation that it waits for is in here.
-class Task : public ListHook {
+// A wait of a task, and room for the next one's.
+class Pause {
 public:
-    static constexpr Deadline no_limit = Deadline::max();
+    Pause() noexcept = default;
+    Pause(const Pause&) = delete;
+    Pause& operator=(const Pause&) = delete;
+    ~Pause() { reset(); }
 
-    enum class Status : std::uint8_t { ready, running, waiting, done, failed, cancelled };
-
-    Task() noexcept = default;
-    Task(const Task&) = delete;
-    Task& operator=(const Task&) = delete;
-    ~Task() = default;
-
-    Status status = Status::ready;
-    End end = End::none;
-    bool has_begun = false;
-    bool is_cancelled = false;        // at its wait, or the next one, it is to raise an error
-    bool was_cancelled = false;       // that error was raised
-    bool has_results = false;         // in its associated table
-    bool is_observed = false;         // its end is of interest in Lua
-    bool is_idle = false;             // while it waits: its wait is
-    bool is_limited = false;          // its wait ends at its limit, not at its own deadline
-    int id = 0;                       // its place among the anchors while it lives
-    int values = 0;                   // that are on its coroutine's stack already, to be resumed with
-    int fd = -1;                      // on which it waits
-    unsigned generation = 0;          // of the loop
-    std::uint64_t number = 0;         // of all tasks
-    const Waiting* waiting = nullptr; // what it waits in, or waited in last
+    const Waiting* waiting = nullptr; // what the task waits in, or waited in last
     Deadline since{};                 // when it began to wait
-    Deadline limit = no_limit;        // of all its waits
-    List<Joiner> joiners;
+    int fd = -1;                      // on which it waits
+    int values = 0;                   // that are on its coroutine's stack already, to be resumed with
+    bool is_limited = false;          // it ends at the task's limit, not at its own deadline
 
-    [[nodiscard]] bool has_ended() const noexcept { return status >= Status::done; }
-    [[nodiscard]] bool is_suspended() const noexcept { return status == Status::waiting && waiting->is_resumable; }
+    // What the task waits for; nullptr if the wait was only for its turn.
+    [[nodiscard]] Operation* operation() const noexcept { return operation_; }
 
-    // Makes the operation for the next wait.
     template <class T, class... Arguments>
-    T& emplace_operation(Arguments&&... arguments) noexcept
+    T& emplace(Arguments&&... arguments) noexcept
     {
         static_assert(sizeof(T) <= sizeof room_ && alignof(T) <= 8);
-        reset_operation();
+        reset();
         auto* made = new (room_) T(std::forward<Arguments>(arguments)...);
         operation_ = made;
-        operation_->owner = this;
         return *made;
     }
 
-    [[nodiscard]] Operation* operation() const noexcept { return operation_; }
-
-    void reset_operation() noexcept
+    void reset() noexcept
     {
         if (Operation* old = std::exchange(operation_, nullptr)) {
             old->~Operation();
@@ -96,7 +75,54 @@ public:
 
 private:
     Operation* operation_ = nullptr;
-    alignas(8) std::byte room_[192]; // for the operation
+    alignas(8) std::byte room_[192];
+};
+
+// A coroutine that the loop runs. Many never wait, so this is small: 64 bytes.
+class Task : public ListHook {
+public:
+    static constexpr Deadline no_limit = Deadline::max();
+
+    enum class Status : unsigned { ready, running, waiting, done, failed, cancelled };
+
+    Task() noexcept = default;
+    Task(const Task&) = delete;
+    Task& operator=(const Task&) = delete;
+    ~Task() = default;
+
+    static constexpr std::uint64_t number_mask = (std::uint64_t{1} << 48U) - 1;
+    std::uint64_t number : 48 = 0; // of all tasks
+    Status status : 3 = Status::ready;
+    End end : 3 = End::none;
+    bool has_begun : 1 = false;
+    bool is_exposed : 1 = false;    // the program may have its coroutine
+    bool is_cancelled : 1 = false;  // at its wait, or the next one, it is to raise an error
+    bool was_cancelled : 1 = false; // that error was raised
+    bool has_results : 1 = false;   // in its associated table
+    bool is_observed : 1 = false;   // its end is of interest in Lua
+    bool is_idle : 1 = false;       // while it waits: only another task can end that
+    unsigned generation = 0;        // of the loop
+    int id = 0;                     // its place among the anchors while it lives
+    Deadline limit = no_limit;      // of all its waits
+    List<Joiner> joiners;
+    std::unique_ptr<Pause> pause; // from its first wait to its end
+
+    [[nodiscard]] bool has_ended() const noexcept { return status >= Status::done; }
+    [[nodiscard]] bool is_suspended() const noexcept
+    {
+        return status == Status::waiting && pause->waiting->is_resumable;
+    }
+
+    // Makes the operation for the wait that check_wait() began.
+    template <class T, class... Arguments>
+    T& emplace_operation(Arguments&&... arguments) noexcept
+    {
+        T& made = pause->emplace<T>(std::forward<Arguments>(arguments)...);
+        made.owner = this;
+        return made;
+    }
+
+    [[nodiscard]] Operation* operation() const noexcept { return pause != nullptr ? pause->operation() : nullptr; }
 };
 
 template <>

@@ -23,10 +23,10 @@ int start_on_socket(lua_State* L, const Wait& wait, Socket& socket)
 {
     const Outcome<Loop::Key> key = work([&] { return wait.scheduler.loop().watch(socket); });
     if (!key.done()) {
-        const char* what = wait.task.waiting->what;
+        const char* what = wait.task.pause->waiting->what;
         return push_failure(L, system_error(key.error.code, what), what);
     }
-    wait.task.fd = socket.fd.get();
+    wait.task.pause->fd = socket.fd.get();
     return start_wait(L, wait, key.value);
 }
 

@@ -66,7 +66,7 @@ void settle(Task& task)
     task.status = Task::Status::running;
     task.has_results = false; // of an exit()
     task.is_idle = false;
-    task.reset_operation();
+    task.pause->reset();
 }
 
 Wait check_wait(lua_State* L, const Waiting& waiting, int seconds)
@@ -96,10 +96,17 @@ Wait check_wait(lua_State* L, const Waiting& waiting, int seconds)
         push_cancellation(L);
         lua_error(L);
     }
-    task->waiting = &waiting;
-    task->fd = -1;
-    task->is_limited = task->limit != Task::no_limit && (!until || task->limit <= *until);
-    return {scheduler, *task, task->is_limited ? task->limit : until};
+    if (task->pause == nullptr) {
+        check_memory(L, work([&] {
+                         task->pause = std::make_unique<Pause>();
+                         return done();
+                     }));
+    }
+    Pause& pause = *task->pause;
+    pause.waiting = &waiting;
+    pause.fd = -1;
+    pause.is_limited = task->limit != Task::no_limit && (!until || task->limit <= *until);
+    return {scheduler, *task, pause.is_limited ? task->limit : until};
 }
 
 Outcome<Loop::Key> watch_argument(lua_State* L, Scheduler& scheduler, int index)
@@ -129,7 +136,7 @@ int start_wait(lua_State* L, const Wait& wait, Loop::Key key)
     if (!wait.scheduler.loop().start(operation, key, wait.until)) {
         return yield_wait(L, wait);
     }
-    return wait.task.waiting->push(L, wait.scheduler, wait.task);
+    return wait.task.pause->waiting->push(L, wait.scheduler, wait.task);
 }
 
 int start_wait_alone(lua_State* L, const Wait& wait)
@@ -141,8 +148,8 @@ int start_wait_alone(lua_State* L, const Wait& wait)
 int yield_wait(lua_State* L, const Wait& wait)
 {
     Task& task = wait.task;
-    task.is_idle = task.waiting->is_idle;
-    task.since = wait.scheduler.step_began;
+    task.is_idle = task.pause->waiting->is_idle;
+    task.pause->since = wait.scheduler.step_began;
     task.status = Task::Status::waiting;
     return yield_mark<raise_if_asked>(L, &wait_mark);
 }
@@ -155,7 +162,7 @@ int push_failure(lua_State* L, const Task& task)
         lua_pushboolean(L, 1);
         return 3;
     }
-    return push_failure(L, task.operation()->outcome().error, task.waiting->what);
+    return push_failure(L, task.operation()->outcome().error, task.pause->waiting->what);
 }
 
 int push_failure(lua_State* L, const Error& error, const char* what)

@@ -26,7 +26,8 @@ int push_success(lua_State* L, Scheduler& scheduler, Task& task)
 // The end of a sleep is its deadline, unless one that limits all waits of the task came first.
 int push_slept(lua_State* L, Scheduler& scheduler, Task& task)
 {
-    return task.operation()->timed_out() && !task.is_limited ? push_true(L, scheduler, task) : push_failure(L, task);
+    return task.operation()->timed_out() && !task.pause->is_limited ? push_true(L, scheduler, task)
+                                                                    : push_failure(L, task);
 }
 
 constexpr Waiting in_later{"later", push_true};
@@ -38,7 +39,7 @@ constexpr Waiting in_writable{"writable", push_success};
 
 int yield_ready(lua_State* L, const Wait& wait)
 {
-    wait.task.waiting = &in_later;
+    wait.task.pause->waiting = &in_later;
     wait.task.status = Task::Status::ready;
     wait.scheduler.ready.push_back(wait.task);
     return yield_mark<raise_if_asked>(L, &wait_mark);
@@ -80,7 +81,7 @@ int suspend_beside(lua_State* L)
     if (!key.done()) {
         return push_failure(L, system_error(key.error.code, "lock"), "lock");
     }
-    wait.task.fd = check_descriptor(L, 1);
+    wait.task.pause->fd = check_descriptor(L, 1);
     wait.task.emplace_operation<WaitOperation>(Direction::read);
     wait.scheduler.loop().start_beside(*wait.task.operation(), key.value, wait.until);
     return yield_wait(L, wait);
@@ -105,7 +106,7 @@ int wait_ready(lua_State* L, const Waiting& waiting, Direction direction)
     if (!key.done()) {
         return push_failure(L, system_error(key.error.code, waiting.what), waiting.what);
     }
-    wait.task.fd = check_descriptor(L, 1);
+    wait.task.pause->fd = check_descriptor(L, 1);
     wait.task.emplace_operation<WaitOperation>(direction);
     return start_wait(L, wait, key.value);
 }

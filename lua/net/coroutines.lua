@@ -88,8 +88,16 @@ function coroutines.wrap(...)
   end
 end
 
+local standard_running, expose = coroutine.running, scheduler.expose
+
+-- coroutine.running
+local function running()
+  expose()
+  return standard_running()
+end
+
 local library = package.loaded.coroutine
-local replacements = { resume = coroutines.resume, wrap = coroutines.wrap }
+local replacements = { resume = coroutines.resume, wrap = coroutines.wrap, running = running }
 local originals = {}
 for name in pairs(replacements) do
   originals[name] = library[name] -- the fields are there from now on, so that replace() needs no memory

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
-local standard = { resume = coroutine.resume, wrap = coroutine.wrap } -- taken before the loop is there
+-- Taken before the loop is there.
+local standard = { resume = coroutine.resume, wrap = coroutine.wrap, running = coroutine.running }
 
 local expect = require('expect')
 local loop = require('net.loop')
@@ -329,6 +330,65 @@ describe('the coroutine of a task', function()
     end)
   end
 
+  it('is its own, whether it waits or not', task(function()
+    local threads = {}
+    for i = 1, 4 do
+      loop.spawn(function()
+        threads[i] = coroutine.running()
+        if i % 2 == 0 then
+          loop.later()
+        end
+      end)
+    end
+    loop.sleep(0.001)
+    for i, thread in ipairs(threads) do
+      assert.equal('dead', coroutine.status(thread))
+      for j = 1, i - 1 do
+        assert.is_true(thread ~= threads[j], i .. ' has that of ' .. j)
+      end
+    end
+  end))
+
+  if setfenv then
+    it('has the globals of the one that spawns', task(function()
+      local mine, before = {}, getfenv(0)
+      local inherited, other
+      loop.spawn(function()
+        setfenv(0, mine)
+        loop.spawn(function()
+          inherited = getfenv(0)
+        end)
+      end)
+      loop.spawn(function()
+        other = getfenv(0)
+      end)
+      loop.sleep(0.001)
+      assert.equal(mine, inherited)
+      assert.equal(before, other)
+    end))
+  end
+
+  if not jit then -- which has one hook for all
+    it('has the hook of the one that runs the loop, and of no other task', function()
+      local function hook() end
+      local function count()
+        return (select(3, debug.gethook())) or 0
+      end
+      local inside, outside
+      loop.run(function() end)
+      debug.sethook(hook, '', 1000000)
+      loop.run(function()
+        inside = count()
+        debug.sethook(hook, '', 2000000)
+      end)
+      debug.sethook()
+      loop.run(function()
+        outside = count()
+      end)
+      assert.same({ 1000000, 0 }, { inside, outside })
+    end)
+  end
+
   it('is refused while it waits', task(function()
     local spawned, thread = waiting_task(loop.suspend)
     loop.resume(spawned, 1, 2, 3)
@@ -426,6 +486,7 @@ describe('the library of coroutines', function()
     loop.run(function() end)
     assert.equal(standard.resume, coroutine.resume)
     assert.equal(standard.wrap, coroutine.wrap)
+    assert.equal(standard.running, coroutine.running)
   end)
 
   it('is as before when the function failed', function()
