@@ -1,24 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Operations on their way through a loop; what it watches is in loop_watch.cpp.
+// How operations get into a loop and out of it again. What happens in between is in loop_step.cpp, what they wait on in
+// loop_watch.cpp.
 #include "core/loop/loop.hpp"
 
 #include "core/sys/fork.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <poll.h>
 
 namespace llnet {
-
-namespace {
-
-// Operations that finish at once between two steps: enough to be fast, few enough that a peer which always has data
-// leaves the others their turn.
-constexpr int turn_budget = 64;
-
-constexpr Loop::Key no_key = ~Loop::Key{0}; // of an operation that waits on no descriptor
-
-} // namespace
 
 Operation::~Operation()
 {
@@ -159,79 +149,6 @@ void Loop::cancel(Operation& operation, int error) noexcept
         ++stats_.cancelled;
         end(operation, error);
     }
-}
-
-Operation* Loop::take() noexcept
-{
-    while (finished_.empty() && proceed()) {
-    }
-    Operation* operation = finished_.pop_front();
-    if (operation != nullptr) {
-        operation->loop_ = nullptr;
-        operation->finished_ = false;
-        pending_ -= operation->counts_ ? 1 : 0;
-    }
-    return operation;
-}
-
-Outcome<> Loop::step(const std::optional<Deadline>& until) noexcept
-{
-    if (is_inherited()) {
-        return failed(EPERM, "fork");
-    }
-    while (proceed()) { // what nobody took
-    }
-    budget_ = turn_budget;
-    ++stats_.waits;
-    const Outcome<std::size_t> waited = backend_->wait(events_, wait_ms(until));
-    if (waited.status == Status::failed) {
-        return failed(waited.error);
-    }
-    event_count_ = waited.value;
-    next_event_ = 0;
-    stats_.events += waited.value;
-    trying_.take(ready_);
-    expires_ = timers_.first() != nullptr;
-    if (expires_) {
-        looked_ = Clock::now();
-    }
-    const Outcome<> expelled = expel_strangers();
-    sweep();
-    return expelled;
-}
-
-std::optional<Deadline> Loop::next_deadline() const noexcept
-{
-    if (has_work()) {
-        return Deadline{};
-    }
-    const Timer* first = timers_.first();
-    std::optional<Deadline> next = first != nullptr ? std::optional(first->when()) : std::nullopt;
-    if (strangers_ > 0) {
-        next = next ? std::min(*next, next_sweep_) : next_sweep_;
-    }
-    return next;
-}
-
-bool Loop::is_inherited() const noexcept
-{
-    return sys::fork_generation() != fork_generation_;
-}
-
-bool Loop::has_work() const noexcept
-{
-    return !finished_.empty() || !ready_.empty() || next_event_ < event_count_ || !trying_.empty();
-}
-
-int Loop::wait_ms(const std::optional<Deadline>& until) const noexcept
-{
-    const std::optional<Deadline> own = next_deadline();
-    int limit = own ? remaining_ms(*own) : -1;
-    if (until) {
-        const int given = remaining_ms(*until);
-        limit = limit < 0 ? given : std::min(limit, given);
-    }
-    return limit < 0 && pending_ == 0 ? 0 : limit;
 }
 
 // Whether to try is worthwhile, or cannot be spared because no event would come.
@@ -415,114 +332,6 @@ void Loop::end(Operation& operation, int error) noexcept
     if (operation.ending_ == 0) {
         operation.ending_ = error;
         backend_->withdraw(operation.ticket_);
-    }
-}
-
-// Does one more piece of what the last step brought; false if nothing is left.
-bool Loop::proceed() noexcept
-{
-    if (is_inherited()) { // what came is the parent's
-        return false;
-    }
-    if (next_event_ < event_count_) {
-        next_event_ += deliver(events_[next_event_]) ? 1 : 0;
-        return true;
-    }
-    if (Operation* operation = trying_.pop_front()) {
-        retry(*operation, *find(operation->key_), false);
-        return true;
-    }
-    if (expires_) { // last, and only what had passed when we looked for events: what has come in time is not too late
-        expires_ = false;
-        expire();
-        return true;
-    }
-    return false;
-}
-
-// Tries one of the operations that the event concerns. True: that was the last.
-bool Loop::deliver(Event& event) noexcept
-{
-    Slot* slot = find(event.key);
-    if (slot == nullptr) { // it was released since
-        return true;
-    }
-    if (event.ticket != 0) {
-        complete_request(*slot, event);
-        return true;
-    }
-    slot->was_asked = false;
-    const Direction direction = event.can_read ? Direction::read : Direction::write;
-    (event.can_read ? event.can_read : event.can_write) = false;
-    if (Operation* operation = slot->place(direction)) {
-        const std::size_t count = operation->outcome_.value;
-        retry(*operation, *slot, true);
-        if (slot->place(direction) == operation && operation->outcome_.value == count) {
-            backend_->mute(slot->watched);
-        }
-    } else {
-        slot->hope(direction).is_likely = true;
-        if (!backend_->calm(slot->watched).done()) { // closed behind our back, with a duplicate that is open
-            retire(*slot, EBADF);
-        }
-    }
-    return !event.can_read && !event.can_write;
-}
-
-void Loop::complete_request(Slot& slot, const Event& event) noexcept
-{
-    for (Operation* operation : {slot.reader, slot.writer}) {
-        if (operation == nullptr || operation->ticket_ != event.ticket) {
-            continue;
-        }
-        operation->ticket_ = 0;
-        const bool was_withdrawn = operation->ending_ != 0;
-        const bool came_to_nothing = was_withdrawn && event.result.error == ECANCELED;
-        if (!came_to_nothing && operation->complete(event.result) == Operation::Progress::finished) {
-            finish(*operation);
-        } else if (was_withdrawn) {
-            fail(*operation, operation->ending_);
-        } else {
-            retry(*operation, slot, false);
-        }
-        return;
-    }
-}
-
-void Loop::retry(Operation& operation, Slot& slot, bool has_event) noexcept
-{
-    if (has_event && operation.only_waits_ && operation.step_ != step_number()) { // not what came before it began
-        operation.outcome_ = done<std::size_t>(0);
-        finish(operation);
-        return;
-    }
-    if (operation.moves_) {
-        leave_place(operation);
-        if (find_live(operation.other_key()) == nullptr) { // closed while it was not beside it
-            fail(operation, ECANCELED);
-            return;
-        }
-    }
-    if (attempt(operation, slot)) {
-        finish(operation);
-        return;
-    }
-    const Outcome<> placed = operation.moves_ ? take_place(operation) : done();
-    const Outcome<> waiting = placed.done() ? wait_for(operation, *find(operation.key_)) : placed;
-    if (!waiting.done()) {
-        refuse(operation, waiting.error);
-        finish(operation);
-    }
-}
-
-void Loop::expire() noexcept
-{
-    while (Timer* first = timers_.first()) {
-        if (first->when() > looked_) {
-            return;
-        }
-        ++stats_.timeouts;
-        end(*static_cast<Operation*>(first), ETIMEDOUT);
     }
 }
 

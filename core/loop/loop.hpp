@@ -147,6 +147,7 @@ private:
     };
 
     static constexpr std::chrono::seconds sweep_interval{1};
+    static constexpr Key no_key = ~Key{0}; // of an operation that waits on no descriptor
 
     const sys::System& system_;
     std::unique_ptr<Backend> backend_;
