@@ -61,7 +61,7 @@ int resume_or_wait(lua_State* L, lua_State* coroutine)
     Task* task = scheduler.running == L ? scheduler.current : nullptr;
     Deadline outer = Task::no_limit;
     if (task != nullptr) {
-        settle(*task);
+        settle(L, *task);
         outer = task->limit;
         enter(L, *task);
     }

@@ -118,7 +118,7 @@ void begin_on_spare(lua_State* L, Scheduler& scheduler, Task& task)
     lua_xmove(L, spare, 1);
     const int status = run(L, scheduler, task, spare, 0);
     const bool is_spare_again = status == 0 && is_as_good_as_new(task, spare);
-    if (is_spare_again && !task.is_observed && lua_gettop(spare) == 0) {
+    if (is_spare_again && !task.is_observed && task.pause == nullptr && lua_gettop(spare) == 0) {
         task.status = Task::Status::done;
         release_task(L, anchors_index, task.id);
         retire(scheduler, task);
@@ -186,6 +186,7 @@ void resume_due(lua_State* L, Scheduler& scheduler)
         return;
     }
     task.pause->reset();
+    let_go(L, task);
     lua_pop(coroutine, 1); // the mark
     lua_xmove(L, coroutine, pushed);
     settle_run(L, scheduler, task, run(L, scheduler, task, coroutine, pushed + std::exchange(task.pause->values, 0)));

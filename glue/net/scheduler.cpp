@@ -165,6 +165,8 @@ Scheduler& check_scheduler(lua_State* L)
         luaL_error(L, "no event loop: %s", lua_tostring(L, -1));
     }
     lua_rawseti(L, all_metatables, anchors_slot);
+    lua_newtable(L);
+    lua_rawseti(L, all_metatables, held_slot);
     lua_pushnil(L); // in a child that may be the coroutine which calls
     lua_rawseti(L, all_metatables, spare_slot);
     if (scheduler.generation > 1) {

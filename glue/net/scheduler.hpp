@@ -96,6 +96,7 @@ inline constexpr int anchors_slot = 101;
 inline constexpr int callbacks_slot = 102; // functions of lua/net/loop.lua
 inline constexpr int limits_slot = 103;    // see coroutine.cpp
 inline constexpr int spare_slot = 104;     // see driver.cpp
+inline constexpr int held_slot = 105;      // see keep_alive()
 
 // The scheduler of a function's module.
 Scheduler& scheduler_of(lua_State* L);
@@ -113,6 +114,12 @@ constexpr int coroutine_place(int id)
 constexpr int userdata_place(int id)
 {
     return 2 * id;
+}
+
+// Among the values that tasks hold, the first of its two.
+constexpr int first_held_place(int id)
+{
+    return 2 * id - 1;
 }
 
 // Pushes its coroutine, and gives it.

@@ -5,6 +5,7 @@
 #include "core/loop/operations.hpp"
 #include "glue/kit/box.hpp"
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <new>
@@ -52,6 +53,9 @@ public:
     int fd = -1;                      // on which it waits
     int values = 0;                   // that are on its coroutine's stack already, to be resumed with
     bool is_limited = false;          // it ends at the task's limit, not at its own deadline
+    std::array<int, 2> held{};        // indexes of arguments that the operation points into, or 0: see keep_alive()
+    bool has_places = false;          // for these among the values that tasks hold
+    bool is_holding = false;
 
     // What the task waits for; nullptr if the wait was only for its turn.
     [[nodiscard]] Operation* operation() const noexcept { return operation_; }

@@ -128,6 +128,7 @@ int send(lua_State* L)
         lua_pushinteger(L, 0);
         return 1;
     }
+    keep_alive(L, wait, 3);
     wait.task.emplace_operation<SendOperation>(bytes, flags);
     return start_on_socket(L, wait, socket);
 }
@@ -210,6 +211,7 @@ int sendto(lua_State* L)
     const Address& address = check_object<AddressBox>(L, 4).info.address;
     const int flags = check_flags(L, 5);
     const Wait wait = check_wait(L, in_sendto, 2);
+    keep_alive(L, wait, 3, 4);
     wait.task.emplace_operation<CallOperation<SendTo>>(Direction::write, SendTo{socket, bytes, &address, flags});
     return start_on_socket(L, wait, socket);
 }
@@ -237,6 +239,7 @@ int sendfile(lua_State* L)
     if (const Outcome<> flushed = flush_file(file); !flushed.done()) {
         return push_failure(L, flushed.error, "sendfile");
     }
+    keep_alive(L, wait, 3);
     wait.task.emplace_operation<SendFileOperation>(file.fd, offset, size);
     return start_on_socket(L, wait, socket);
 }
@@ -313,6 +316,7 @@ int connect(lua_State* L)
     const Address& address = check_object<AddressBox>(L, 3).info.address;
     check_nonblock(L, 1, socket);
     const Wait wait = check_wait(L, in_connect, 2);
+    keep_alive(L, wait, 3);
     wait.task.emplace_operation<ConnectOperation>(address);
     return start_on_socket(L, wait, socket);
 }

@@ -57,7 +57,7 @@ Deadline limit_at(lua_State* L, int index)
                : Deadline(Clock::duration(static_cast<Clock::rep>(lua_tonumber(L, index))));
 }
 
-void settle(Task& task)
+void settle(lua_State* L, Task& task)
 {
     if (task.status == Task::Status::running) {
         return;
@@ -67,6 +67,7 @@ void settle(Task& task)
     task.has_results = false; // of an exit()
     task.is_idle = false;
     task.pause->reset();
+    let_go(L, task);
 }
 
 Wait check_wait(lua_State* L, const Waiting& waiting, int seconds)
@@ -89,7 +90,7 @@ Wait check_wait(lua_State* L, const Waiting& waiting, int seconds)
     if (!may_yield(L)) {
         refuse_wait(L, what, "a C function such as pcall or table.sort is in the way; for pcall take net.pcall");
     }
-    settle(*task);
+    settle(L, *task);
     if (task->is_cancelled) {
         task->is_cancelled = false;
         task->was_cancelled = true;
@@ -105,6 +106,7 @@ Wait check_wait(lua_State* L, const Waiting& waiting, int seconds)
     Pause& pause = *task->pause;
     pause.waiting = &waiting;
     pause.fd = -1;
+    pause.held = {};
     pause.is_limited = task->limit != Task::no_limit && (!until || task->limit <= *until);
     return {scheduler, *task, pause.is_limited ? task->limit : until};
 }
@@ -130,6 +132,44 @@ int check_descriptor(lua_State* L, int index)
     return check_int(L, index, 0);
 }
 
+namespace {
+
+// Puts the values at these indexes, or false where an index is 0, among the values that tasks hold.
+void set_held(lua_State* L, const Task& task, const std::array<int, 2>& indexes)
+{
+    lua_rawgeti(L, all_metatables, held_slot);
+    int place = first_held_place(task.id);
+    for (const int index : indexes) {
+        if (index == 0) {
+            lua_pushboolean(L, 0);
+        } else {
+            lua_pushvalue(L, index);
+        }
+        lua_rawseti(L, -2, place++);
+    }
+    lua_pop(L, 1);
+}
+
+} // namespace
+
+void keep_alive(lua_State* L, const Wait& wait, int first, int second)
+{
+    Pause& pause = *wait.task.pause;
+    if (!pause.has_places) { // now: when the operation has started, memory must not run out
+        set_held(L, wait.task, {});
+        pause.has_places = true;
+    }
+    pause.held = {first, second};
+}
+
+void let_go(lua_State* L, Task& task)
+{
+    if (task.pause->is_holding) {
+        set_held(L, task, {});
+        task.pause->is_holding = false;
+    }
+}
+
 int start_wait(lua_State* L, const Wait& wait, Loop::Key key)
 {
     Operation& operation = *wait.task.operation();
@@ -150,6 +190,10 @@ int yield_wait(lua_State* L, const Wait& wait)
     Task& task = wait.task;
     task.is_idle = task.pause->waiting->is_idle;
     task.pause->since = wait.scheduler.step_began;
+    if (task.pause->held[0] != 0) {
+        set_held(L, task, task.pause->held);
+        task.pause->is_holding = true;
+    }
     task.status = Task::Status::waiting;
     return yield_mark<raise_if_asked>(L, &wait_mark);
 }

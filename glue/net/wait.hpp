@@ -31,13 +31,20 @@ int refuse_wait(lua_State* L, const char* what, const char* why);
 Wait check_wait(lua_State* L, const Waiting& waiting, int seconds);
 
 // The task runs: if it was about to wait and could not yield, because a C function was in the way, that is taken back.
-void settle(Task& task);
+void settle(lua_State* L, Task& task);
 
 // What is waited on: a socket of any generation or the number of a descriptor. Raises an argument error for anything
 // else; what cannot be watched is told by the outcome.
 Outcome<Loop::Key> watch_argument(lua_State* L, Scheduler& scheduler, int index);
 // The number of it.
 int check_descriptor(lua_State* L, int index);
+
+// While the task waits, these arguments of its function, of which the second may be 0, are kept: the operation points
+// into them, and others may close the coroutine that has them.
+void keep_alive(lua_State* L, const Wait& wait, int first, int second = 0);
+
+// The task goes on: they are its coroutine's only.
+void let_go(lua_State* L, Task& task);
 
 // Starts the task's operation. Either it is finished and its results are pushed, or the task yields; the function that
 // calls this returns what this gives.

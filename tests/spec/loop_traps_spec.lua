@@ -10,6 +10,7 @@ local namespaces = require('namespaces')
 local net = require('net')
 local network = require('network')
 
+local resume = coroutine.resume -- taken before the loop runs
 local socket = llsocket.socket
 local task, pair, failure = loops.task, loops.pair, loops.failure
 
@@ -483,6 +484,34 @@ describe('the collector', function()
 end)
 
 describe('a coroutine that waits', function()
+  -- Its stack was all that kept them.
+  it('may be taken off by others, and what it sends stays as it was', function()
+    local reported = loops.reported(function()
+      local a, b = loops.pair()
+      local thread
+      local sender = loop.spawn(function()
+        thread = coroutine.running()
+        loop.send(a, nil, ('xyz'):rep(1000000))
+      end)
+      loop.later()
+      assert.equal('waiting', sender:status())
+      resume(thread)
+      local others = {}
+      for i = 1, 10 do
+        collectgarbage()
+        others[i] = ('%d'):format(i):rep(1000000)
+      end
+      local received, bytes = {}, 0
+      while bytes < 3000000 do
+        received[#received + 1] = assert(loop.recv(b, 20, 65536))
+        bytes = bytes + #received[#received]
+      end
+      assert.is_true(table.concat(received) == ('xyz'):rep(1000000), 'other bytes came')
+      assert.is_false((sender:join(20)))
+    end)
+    assert.equal(1, #reported)
+  end)
+
   -- I1, I2
   it('wakes at once when another closes its socket, and the loop can end', function()
     local before = loop.now()
