@@ -85,6 +85,9 @@ public:
     // made the loop.
     Outcome<> step(const std::optional<Deadline>& until) noexcept;
 
+    // Whether there is something to do at once: for take(), or for step().
+    [[nodiscard]] bool has_work() const noexcept;
+
     // When step() will have something to do at the latest; nullopt if only an event can tell.
     [[nodiscard]] std::optional<Deadline> next_deadline() const noexcept;
 
@@ -208,7 +211,6 @@ private:
     void expire() noexcept;
     void sweep() noexcept;
     Outcome<> expel_strangers() noexcept;
-    [[nodiscard]] bool has_work() const noexcept;
     [[nodiscard]] std::uint32_t step_number() const noexcept { return static_cast<std::uint32_t>(stats_.waits); }
     [[nodiscard]] int wait_ms(const std::optional<Deadline>& until) const noexcept;
 };

@@ -194,13 +194,10 @@ void resume_due(lua_State* L, Scheduler& scheduler)
 
 void run_ready(lua_State* L, Scheduler& scheduler)
 {
-    if (scheduler.due == nullptr && scheduler.ready.empty()) {
+    if (scheduler.ready.empty()) {
         return;
     }
     scheduler.begin_step();
-    if (scheduler.due != nullptr) {
-        resume_due(L, scheduler);
-    }
     for (int i = 0; i < tasks_in_turn && !scheduler.ready.empty(); ++i) {
         scheduler.due = scheduler.ready.pop_front();
         resume_due(L, scheduler);
@@ -208,10 +205,16 @@ void run_ready(lua_State* L, Scheduler& scheduler)
     scheduler.end_step();
 }
 
-// Goes on with those whose waits are over.
+// Goes on with whom an error kept from going on, and with those whose waits are over.
 void run_finished(lua_State* L, Scheduler& scheduler)
 {
+    if (scheduler.due == nullptr && !scheduler.loop().has_work()) {
+        return;
+    }
     scheduler.begin_step();
+    if (scheduler.due != nullptr) {
+        resume_due(L, scheduler);
+    }
     while (const Operation* finished = scheduler.loop().take()) {
         scheduler.due = static_cast<Task*>(finished->owner);
         resume_due(L, scheduler);
@@ -248,6 +251,7 @@ int turn(lua_State* L)
     lua_settop(L, 0);
     lua_rawgeti(L, all_metatables, anchors_slot);
     lua_rawgeti(L, all_metatables, spare_slot);
+    run_finished(L, scheduler); // of a turn that an error ended: step() would mix up what others received
     run_ready(L, scheduler);
     if (scheduler.tasks == 0) {
         scheduler.release_signals();

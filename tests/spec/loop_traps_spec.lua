@@ -306,6 +306,49 @@ describe('a finalizer', function()
       print(ok, spawned, ran, loop.stats().tasks)]]))
   end)
 
+  it('may raise, and all receive what was sent to them', function()
+    assert.equal('0\n', loops.output([[
+      local pairs_of, armed, wrong = {}, false, 0
+      for i = 1, 8 do
+        pairs_of[i] = { loops.pair() }
+      end
+      local function raise()
+        if armed then
+          error('on purpose', 0)
+        end
+      end
+      local function drop_object()
+        if newproxy then
+          getmetatable(newproxy(true)).__gc = raise
+        else
+          setmetatable({}, { __gc = raise })
+        end
+      end
+      for _ = 1, 200 do
+        local received = {}
+        for i, ends in ipairs(pairs_of) do
+          loop.spawn(function()
+            received[i] = loop.recv(ends[1], nil, 3000)
+          end)
+        end
+        loop:step(0)
+        for i, ends in ipairs(pairs_of) do
+          assert(ends[2]:send(string.char(64 + i):rep(2000)))
+        end
+        drop_object()
+        armed = true
+        local ok, left
+        repeat
+          ok, left = pcall(loop.step, 1)
+        until ok and left == 0
+        armed = false
+        for i = 1, #pairs_of do
+          wrong = wrong + (received[i] == string.char(64 + i):rep(2000) and 0 or 1)
+        end
+      end
+      print(wrong)]]))
+  end)
+
   -- H16
   it('may cancel the task that is cancelled, ends or waits', function()
     assert.equal('true\t0\n', under_stress([[
@@ -496,10 +539,9 @@ describe('a coroutine that waits', function()
       loop.later()
       assert.equal('waiting', sender:status())
       resume(thread)
-      local others = {}
       for i = 1, 10 do
         collectgarbage()
-        others[i] = ('%d'):format(i):rep(1000000)
+        assert.equal(1000000, #tostring(i % 10):rep(1000000))
       end
       local received, bytes = {}, 0
       while bytes < 3000000 do
