@@ -34,7 +34,6 @@ struct Event {
     // It may be ready. An error or a hang-up counts as both, so that the operation which waits finds out.
     bool can_read = false;
     bool can_write = false;
-    bool has_failed = false; // an error or a hang-up is among it
     // Instead, from a completion backend: the request with this ticket (never 0) ended so.
     Ticket ticket = 0;
     sys::Result<ssize_t> result{};

@@ -25,9 +25,9 @@ Event event_of(const epoll_event& told) noexcept
 {
     Event event;
     event.key = told.data.u64;
-    event.has_failed = (told.events & failures) != 0;
-    event.can_read = event.has_failed || (told.events & to_read) != 0;
-    event.can_write = event.has_failed || (told.events & EPOLLOUT) != 0;
+    const bool failed = (told.events & failures) != 0;
+    event.can_read = failed || (told.events & to_read) != 0;
+    event.can_write = failed || (told.events & EPOLLOUT) != 0;
     return event;
 }
 

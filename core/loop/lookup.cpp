@@ -4,6 +4,7 @@
 #include "core/base/fd.hpp"
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <list>
@@ -18,9 +19,17 @@ namespace llnet {
 // One look-up on its way from the loop to a thread and back. Who has it may use it: nobody else does at the time.
 struct LookupJob {
     LookupQuery query;
+    std::atomic<bool> is_wanted{true};
     LookupOperation* operation = nullptr; // the loop's side only; null when nobody wants the answer
     Outcome<> outcome;
     std::vector<Resolved> answers;
+
+    // Nobody waits for the answer any more. One that no thread has begun is not looked up.
+    void abandon() noexcept
+    {
+        operation = nullptr;
+        is_wanted = false;
+    }
 };
 
 using JobPtr = std::shared_ptr<LookupJob>;
@@ -105,7 +114,7 @@ private:
 LookupOperation::~LookupOperation()
 {
     if (job_ != nullptr) {
-        job_->operation = nullptr;
+        job_->abandon();
     }
 }
 
@@ -140,7 +149,7 @@ Outcome<> Lookups::start(LookupOperation& operation, LookupQuery query, const st
         return running;
     }
     if (operation.job_ != nullptr) {
-        operation.job_->operation = nullptr; // an earlier one, which came to nothing in time
+        operation.job_->abandon(); // an earlier one, which came to nothing in time
     }
     job->operation = &operation;
     operation.job_ = std::move(job);
@@ -196,6 +205,9 @@ void Lookups::work(const std::shared_ptr<Shared>& shared) noexcept
     while (!shared->stopped && !shared->asked.empty()) {
         std::list<JobPtr> job;
         job.splice(job.end(), shared->asked, shared->asked.begin());
+        if (!job.front()->is_wanted) {
+            continue;
+        }
         lock.unlock();
         answer(shared->system, *job.front());
         lock.lock();

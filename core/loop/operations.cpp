@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/loop/operations.hpp"
 
+#include "core/sock/socket.hpp"
+
 #include <algorithm>
 #include <cerrno>
 
@@ -156,7 +158,7 @@ Progress AcceptOperation::complete(sys::Result<ssize_t> result) noexcept
         }
         return finish(done<std::size_t>(0));
     }
-    if (result.error == ECONNABORTED) {
+    if (is_of_lost_connection(result.error)) {
         return Progress::more;
     }
     return finish_unless_again(again_or_failed<std::size_t>(result.error, "accept"));

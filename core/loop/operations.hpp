@@ -144,7 +144,7 @@ private:
     Progress wait_at(const End& end, Direction direction, const Outcome<std::size_t>& outcome) noexcept;
 };
 
-// accept(2). A connection that was gone before it was taken (ECONNABORTED) is not the end: the next one counts. `peer`,
+// accept(2). A connection that was gone before it was taken is not the end: the next one counts. `peer`,
 // if it is given, gets the peer's address.
 class AcceptOperation : public Operation {
 public:

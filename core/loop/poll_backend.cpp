@@ -16,7 +16,6 @@ Event event_of(const pollfd& entry, const Watched& watched) noexcept
     event.key = watched.key;
     event.can_read = failed || (entry.revents & POLLIN) != 0;
     event.can_write = failed || (entry.revents & POLLOUT) != 0;
-    event.has_failed = failed;
     return event;
 }
 

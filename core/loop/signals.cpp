@@ -171,7 +171,7 @@ void Signals::hold(const sigset_t& set) noexcept
 // Finishes the operations whose signals came.
 void Signals::deliver() noexcept
 {
-    source_->listen(wanted());
+    source_->listen(collect_wanted());
     List<Place> places;
     places.take(waiting_);
     while (Place* place = places.pop_front()) {
@@ -188,7 +188,7 @@ void Signals::deliver() noexcept
 }
 
 // What those that wait want, after the others have left their places.
-sigset_t Signals::wanted() noexcept
+sigset_t Signals::collect_wanted() noexcept
 {
     sigset_t all;
     sigemptyset(&all);

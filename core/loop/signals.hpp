@@ -106,7 +106,7 @@ private:
     Outcome<> open();
     void hold(const sigset_t& set) noexcept;
     void deliver() noexcept;
-    sigset_t wanted() noexcept;
+    sigset_t collect_wanted() noexcept;
 };
 
 } // namespace llnet

@@ -46,7 +46,7 @@ Outcome<> accept_as(const sys::System& system, SocketRef listener, Socket& into,
     socklen_t size = Address::capacity;
     sockaddr* room = peer != nullptr ? peer->writable() : nullptr;
     const sys::Result<> made = system.accept(listener.fd, room, peer != nullptr ? &size : nullptr, nonblock);
-    if (made.error == ECONNABORTED) {
+    if (is_of_lost_connection(made.error)) {
         return {Status::again, {}, system_error(made.error, "accept")};
     }
     if (!made.ok()) {
@@ -66,6 +66,25 @@ short poll_events(Readiness readiness, bool exception) noexcept
 }
 
 } // namespace
+
+bool is_of_lost_connection(int error) noexcept
+{
+    switch (error) {
+    case ECONNABORTED:
+    case EPROTO:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENOPROTOOPT:
+#ifdef ENONET
+    case ENONET:
+#endif
+        return true;
+    default:
+        return false;
+    }
+}
 
 Outcome<int> socket_type(const sys::System& system, int fd) noexcept
 {

@@ -55,8 +55,12 @@ Outcome<> wrap(const sys::System& system, Socket& into, int fd, bool nonblock) n
 // A second descriptor of the same open socket.
 Outcome<> duplicate(const sys::System& system, SocketRef socket, Socket& into) noexcept;
 
+// Whether an error of accept(2) is that of a connection which was gone before it was taken: the next one may be well.
+// Linux passes on whatever happened to it.
+bool is_of_lost_connection(int error) noexcept;
+
 // accept(2). The new socket takes the listener's non-blocking state. Where `peer` is given it gets the peer's address.
-// A connection that was gone before it was taken (ECONNABORTED) is "again".
+// A connection that was gone before it was taken is "again".
 Outcome<> accept(const sys::System& system, SocketRef listener, Socket& into, Address* peer) noexcept;
 
 // The same, giving the bare number.

@@ -61,7 +61,6 @@ int resume_or_wait(lua_State* L, lua_State* coroutine)
     Task* task = scheduler.running == L ? scheduler.current : nullptr;
     Deadline outer = Task::no_limit;
     if (task != nullptr) {
-        settle(L, *task);
         outer = task->limit;
         enter(L, *task);
     }
@@ -80,7 +79,7 @@ int resume_or_wait(lua_State* L, lua_State* coroutine)
         scheduler.running = L;
         leave(L, *task, outer);
     }
-    if (status == LUA_YIELD && is_still_inside && task->status != Task::Status::running) {
+    if (is_still_inside && is_in_wait(coroutine)) {
         lua_pushnil(L);
         return 1;
     }

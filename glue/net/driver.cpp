@@ -24,7 +24,7 @@ void check_process(lua_State* L, const Scheduler& scheduler, unsigned generation
 }
 
 // Where a task stands after its coroutine was resumed with this status.
-End end_of(const Task& task, int status)
+End end_of(const Task& task, lua_State* coroutine, int status)
 {
     if (status == 0) {
         return End::returned;
@@ -32,10 +32,10 @@ End end_of(const Task& task, int status)
     if (status != LUA_YIELD) {
         return End::failed;
     }
-    if (task.has_ended()) {
-        return End::exited;
+    if (!is_in_wait(coroutine)) {
+        return End::yielded;
     }
-    return task.status == Task::Status::running ? End::yielded : End::none;
+    return task.has_ended() ? End::exited : End::none;
 }
 
 // Ends the task whose coroutine is on top of the stack, which is popped. When that raises an error, it is due again.
@@ -66,8 +66,11 @@ int run(lua_State* L, Scheduler& scheduler, Task& task, lua_State* coroutine, in
 // The task, whose coroutine is on top of the stack, waits now or has ended. Pops the coroutine.
 void settle_run(lua_State* L, Scheduler& scheduler, Task& task, int status)
 {
-    task.end = end_of(task, status);
+    task.end = end_of(task, lua_tothread(L, -1), status);
     if (task.end != End::none) {
+        if (task.end != End::exited) {
+            settle(L, task);
+        }
         end_due(L, scheduler, task);
     } else {
         scheduler.idle_tasks += task.is_idle ? 1 : 0;
@@ -253,9 +256,6 @@ int turn(lua_State* L)
     lua_rawgeti(L, all_metatables, spare_slot);
     run_finished(L, scheduler); // of a turn that an error ended: step() would mix up what others received
     run_ready(L, scheduler);
-    if (scheduler.tasks == 0) {
-        scheduler.release_signals();
-    }
     if (!until && is_deadlock(scheduler)) {
         return luaL_error(L, "deadlock: all tasks (%d) wait for each other; see net.loop.dump()",
                           static_cast<int>(scheduler.tasks));
@@ -269,6 +269,9 @@ int turn(lua_State* L)
         return luaL_error(L, "the loop cannot wait: %s", lua_tostring(L, -1));
     }
     run_finished(L, scheduler);
+    if (scheduler.tasks == 0) {
+        scheduler.release_signals();
+    }
     lua_pushinteger(L, static_cast<lua_Integer>(scheduler.tasks));
     return 1;
 }

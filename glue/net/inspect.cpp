@@ -2,16 +2,11 @@
 // What goes on in a scheduler, for whoever looks for a task that hangs.
 #include "glue/net/inspect.hpp"
 
-#include "glue/net/scheduler.hpp"
+#include "glue/net/wait.hpp"
 
 namespace llnet {
 
 namespace {
-
-lua_Number seconds(Clock::duration duration)
-{
-    return std::chrono::duration<lua_Number>(duration).count();
-}
 
 void set_count(lua_State* L, const char* name, std::uint64_t count)
 {
@@ -21,7 +16,7 @@ void set_count(lua_State* L, const char* name, std::uint64_t count)
 
 void set_seconds(lua_State* L, const char* name, Clock::duration duration)
 {
-    lua_pushnumber(L, seconds(duration));
+    push_seconds(L, duration);
     lua_setfield(L, -2, name);
 }
 
@@ -32,7 +27,8 @@ void each_waiting(lua_State* L, const Scheduler& scheduler, Use use)
     const int top = lua_gettop(L);
     for (int id = 1; id <= scheduler.last_id(); ++id) {
         const Task* task = push_task_of(L, id);
-        if (task != nullptr && task->status == Task::Status::waiting) {
+        const bool is_running = task == scheduler.current; // whatever a wait that came to nothing left behind
+        if (task != nullptr && !is_running && task->status == Task::Status::waiting) {
             use(*task);
         }
         lua_settop(L, top);

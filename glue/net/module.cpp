@@ -18,7 +18,7 @@ namespace {
 constexpr Generation generation{"net.loop", 4};
 
 // The classes of llsocket that arguments and results are of: push_metatables_of_objects() gives them.
-constexpr Class borrowed[] = {Class::socket, Class::addrinfo, Class::msghdr, Class::iovec, Class::answers};
+constexpr Class borrowed[] = {Class::socket, Class::addrinfo, Class::answers};
 
 int push_scheduler_module(lua_State* L)
 {

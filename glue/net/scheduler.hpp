@@ -57,6 +57,7 @@ public:
     Task* current = nullptr;      // while it runs
     lua_State* running = nullptr; // its coroutine, or the one that it resumed, while it runs
     bool is_driven = false;       // by somebody who runs the tasks
+    bool is_beginning = false;    // a wait, which a finalizer must not disturb: see check_wait()
     std::size_t tasks = 0;        // that have not ended
     std::size_t idle_tasks = 0;   // of these, those which only another task can wake
     std::uint64_t spawned = 0;

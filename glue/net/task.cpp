@@ -38,7 +38,7 @@ int task_tostring(lua_State* L)
     return 1;
 }
 
-int push_end(lua_State* L, Scheduler&, Task& task)
+int push_joined(lua_State* L, Scheduler&, Task& task)
 {
     if (!task.operation()->outcome().done()) {
         return push_failure(L, task);
@@ -47,7 +47,7 @@ int push_end(lua_State* L, Scheduler&, Task& task)
     return 1;
 }
 
-constexpr Waiting in_join{"join", push_end, true};
+constexpr Waiting in_join{"join", push_joined, true};
 
 // wait_end(task [, seconds]) -> true when it has ended | nil, nil, true
 int wait_end(lua_State* L)
@@ -119,7 +119,8 @@ int task_resume(lua_State* L)
     Scheduler& scheduler = scheduler_of(L);
     const int values = lua_gettop(L) - 1;
     bool is_resumed = false;
-    if (scheduler.has(self) && self.is_suspended() && self.pause->values == 0) {
+    const bool is_running = &self == scheduler.current; // whatever a wait that came to nothing left behind
+    if (scheduler.has(self) && !is_running && self.is_suspended() && self.pause->values == 0) {
         lua_State* coroutine = push_coroutine(L, self);
         lua_insert(L, 2);
         if (lua_checkstack(coroutine, values + 2) == 0) {

@@ -220,7 +220,7 @@ int sendto(lua_State* L)
 void check_nonblock(lua_State* L, int index, const Socket& socket)
 {
     const Outcome<bool> set = nonblock(sys::host(), socket.fd.get());
-    if (!(!set.done() || set.value)) {
+    if (set.done() && !set.value) {
         argument_error(L, index, "socket blocks; make it with nonblock");
     }
 }
@@ -236,6 +236,10 @@ int sendfile(lua_State* L)
     const auto offset = static_cast<off_t>(is_absent(L, 5) ? 0 : check_integer(L, 5, 0, LLONG_MAX));
     check_nonblock(L, 1, socket);
     const Wait wait = check_wait(L, in_sendfile, 2);
+    if (size == 0 && socket.fd.get() >= 0) {
+        lua_pushinteger(L, 0);
+        return 1;
+    }
     if (const Outcome<> flushed = flush_file(file); !flushed.done()) {
         return push_failure(L, flushed.error, "sendfile");
     }
@@ -255,6 +259,10 @@ int relay(lua_State* L)
     check_nonblock(L, 1, source);
     check_nonblock(L, 3, sink);
     const Wait wait = check_wait(L, in_relay, 2);
+    if (size == 0 && source.fd.get() >= 0 && sink.fd.get() >= 0) {
+        lua_pushinteger(L, 0);
+        return 1;
+    }
     Loop& loop = wait.scheduler.loop();
     const Outcome<> started = work([&] {
         const Outcome<Loop::Key> from = loop.watch(source);

@@ -70,6 +70,32 @@ void settle(lua_State* L, Task& task)
     let_go(L, task);
 }
 
+namespace {
+
+// Whether the function that runs was called by a finalizer, which another function of ours set off. Where Lua itself
+// cannot tell that it may not yield then: see may_yield().
+bool is_inside_another(lua_State* L)
+{
+#if LUA_VERSION_NUM == 502
+    lua_Debug frame;
+    for (int level = 1; lua_getstack(L, level, &frame) != 0; ++level) {
+        lua_getinfo(L, "f", &frame);
+        const int top = lua_gettop(L);
+        const bool is_ours = lua_iscfunction(L, -1) != 0 && lua_getupvalue(L, -1, 2) != nullptr &&
+                             lua_rawequal(L, -1, all_metatables) != 0;
+        lua_settop(L, top - 1);
+        if (is_ours) {
+            return true;
+        }
+    }
+#else
+    static_cast<void>(L);
+#endif
+    return false;
+}
+
+} // namespace
+
 Wait check_wait(lua_State* L, const Waiting& waiting, int seconds)
 {
     const char* what = waiting.what;
@@ -87,9 +113,10 @@ Wait check_wait(lua_State* L, const Waiting& waiting, int seconds)
                     "the coroutine was resumed by a coroutine.resume or coroutine.wrap that was taken before the loop "
                     "ran; take net.loop.coresume or net.loop.cowrap");
     }
-    if (!may_yield(L)) {
+    if (!may_yield(L) || (scheduler.is_beginning && is_inside_another(L))) {
         refuse_wait(L, what, "a C function such as pcall or table.sort is in the way; for pcall take net.pcall");
     }
+    scheduler.is_beginning = true;
     settle(L, *task);
     if (task->is_cancelled) {
         task->is_cancelled = false;
@@ -107,6 +134,7 @@ Wait check_wait(lua_State* L, const Waiting& waiting, int seconds)
     pause.waiting = &waiting;
     pause.fd = -1;
     pause.held = {};
+    pause.values = 0;
     pause.is_limited = task->limit != Task::no_limit && (!until || task->limit <= *until);
     return {scheduler, *task, pause.is_limited ? task->limit : until};
 }
@@ -176,7 +204,9 @@ int start_wait(lua_State* L, const Wait& wait, Loop::Key key)
     if (!wait.scheduler.loop().start(operation, key, wait.until)) {
         return yield_wait(L, wait);
     }
-    return wait.task.pause->waiting->push(L, wait.scheduler, wait.task);
+    const int results = wait.task.pause->waiting->push(L, wait.scheduler, wait.task);
+    wait.scheduler.is_beginning = false;
+    return results;
 }
 
 int start_wait_alone(lua_State* L, const Wait& wait)
@@ -188,6 +218,7 @@ int start_wait_alone(lua_State* L, const Wait& wait)
 int yield_wait(lua_State* L, const Wait& wait)
 {
     Task& task = wait.task;
+    wait.scheduler.is_beginning = false;
     task.is_idle = task.pause->waiting->is_idle;
     task.pause->since = wait.scheduler.step_began;
     if (task.pause->held[0] != 0) {

@@ -42,6 +42,7 @@ int yield_ready(lua_State* L, const Wait& wait)
     wait.task.pause->waiting = &in_later;
     wait.task.status = Task::Status::ready;
     wait.scheduler.ready.push_back(wait.task);
+    wait.scheduler.is_beginning = false;
     return yield_mark<raise_if_asked>(L, &wait_mark);
 }
 

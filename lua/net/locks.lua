@@ -227,7 +227,7 @@ local function new_kind(tasks, lock_name, unlock_name)
   return { lock = lock, unlock = unlock, wake = wake, forget = forget, release = release, key_of = key_of }
 end
 
--- Locks for the tasks of a scheduler, which is three functions:
+-- Locks for the tasks of a scheduler, which is three or four functions:
 --   current()        the task that calls; nil outside of one
 --   suspend([sec])   lets it wait: true when it is resumed; nil, nil, true when the time is over; nil, err if it
 --                    must not go on, and then the wait for a lock raises err

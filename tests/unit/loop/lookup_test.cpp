@@ -21,6 +21,7 @@ public:
                           addrinfo** list) const noexcept override
     {
         ++waiting;
+        ++asked;
         while (!may_answer) {
             std::this_thread::yield();
         }
@@ -29,6 +30,7 @@ public:
     }
 
     mutable std::atomic<int> waiting = 0;
+    mutable std::atomic<int> asked = 0;
     std::atomic<bool> may_answer = false;
 };
 
@@ -151,6 +153,31 @@ TYPED_TEST(LookupOf, of_many_names_is_made_by_a_few_threads)
         finished.insert(this->next());
     }
     EXPECT_EQ(finished.size(), many.size());
+}
+
+TYPED_TEST(LookupOf, that_nobody_waits_for_any_more_is_not_begun)
+{
+    Lookups lookups(this->slow, this->loop);
+    std::array<LookupOperation, Lookups::most_threads> held_up;
+    for (LookupOperation& lookup : held_up) {
+        must(lookups.start(lookup, numeric("127.0.0.1"), for_ever));
+    }
+    this->await_waiting(Lookups::most_threads);
+    {
+        std::array<LookupOperation, 10> abandoned;
+        for (LookupOperation& lookup : abandoned) {
+            must(lookups.start(lookup, numeric("127.0.0.2"), for_ever));
+        }
+    }
+    LookupOperation last;
+    must(lookups.start(last, numeric("127.0.0.3"), for_ever));
+    this->slow.may_answer = true;
+    std::set<Operation*> finished;
+    for (int i = 0; i < Lookups::most_threads + 1; ++i) {
+        finished.insert(this->next());
+    }
+    EXPECT_EQ(finished.count(&last), 1U);
+    EXPECT_EQ(this->slow.asked, Lookups::most_threads + 1);
 }
 
 } // namespace
