@@ -4,6 +4,7 @@
 
 do
 ---@class net.loop_module
+---@field signals table the numbers of this system's signals by name, such as `signals.SIGTERM`; for `sigwait`
 local loop = {}
 
 ---Runs a function as a task, and the loop until all tasks have ended.
@@ -33,7 +34,7 @@ function loop.running() end
 
 ---Ends the task that calls.
 ---
----It does not return, whatever `pcall` or coroutine of the task it is called in.
+---It does not return: the task ends, from whatever `pcall` or coroutine it calls this in. Where it could not wait it cannot exit either, and this raises an error: below a C function such as `table.sort`, and on plain Lua 5.1 in Lua's own `pcall`, which catches the error. `net.pcall` does not.
 ---@param ... any its results
 function loop.exit(...) end
 
@@ -57,15 +58,16 @@ function loop.now() end
 ---@return boolean? timeout `true` if a `timeout` around it came first
 function loop.sleep(sec) end
 
----Waits for a signal. From the first call on the signals are held: one that comes while nobody waits for it is kept for the next call. They have their usual effect again when no task is left.
+---Waits for a signal. From the first call on the signals are held: one that comes while nobody waits for it is kept for the next call.
 ---
----SIGKILL and SIGSTOP cannot be waited for. Signals go to the thread of the loop; programs that it starts meanwhile inherit that they are blocked.
+---When `run` has returned, or `step` has given 0, signals are as they were before; one that came and was not taken has its usual effect then. A name or number that this system does not have is an argument error, and so are SIGKILL and SIGSTOP. Of several tasks that wait for one signal, the one that has waited longest gets it. Signals go to the thread of the loop; programs that it starts meanwhile inherit that they are blocked.
 ---@param sec number? how long at most, in seconds; for ever if nil (at least 0)
----@param ... any numbers of signals, as in `loop.signals.SIGTERM`, or names, 'SIGTERM'
+---@param signal integer|string a signal: its number, as in `loop.signals.SIGTERM`, or its name, as in `'SIGTERM'`
+---@param ... any more of them
 ---@return integer? signal the number of the signal that came
 ---@return string? err why it failed
 ---@return boolean? timeout `true` if the time was over
-function loop.sigwait(sec, ...) end
+function loop.sigwait(sec, signal, ...) end
 
 ---Lets all other tasks that are ready run first.
 ---@return boolean ok always `true`, also when a `timeout` around it is over
@@ -202,7 +204,7 @@ function loop.recv(sock, sec, bufsize, ...) end
 
 ---Sends bytes, all of them, or one message.
 ---
----When the peer is gone (EPIPE, ECONNRESET) it gives nil alone.
+---When the peer is gone (EPIPE, ECONNRESET) it gives nil alone, whatever went before.
 ---@param sock llsocket.socket the socket
 ---@param sec number? how long at most, in seconds; for ever if nil (at least 0)
 ---@param msg string the bytes to send
@@ -226,7 +228,7 @@ function loop.recvfrom(sock, sec, bufsize, ...) end
 
 ---Sends one message to an address.
 ---
----When the peer is gone (EPIPE, ECONNRESET) it gives nil alone.
+---When the peer is gone (EPIPE, ECONNRESET) it gives nil alone, whatever went before.
 ---@param sock llsocket.socket the socket
 ---@param sec number? how long at most, in seconds; for ever if nil (at least 0)
 ---@param msg string the bytes to send
@@ -239,7 +241,7 @@ function loop.sendto(sock, sec, msg, ai, ...) end
 
 ---Sends part of a file, all of it or up to its end, without copying it through the program.
 ---
----When the peer is gone (EPIPE, ECONNRESET) it gives nil alone. The position of the file stays where it is. The socket must not block.
+---When the peer is gone (EPIPE, ECONNRESET) it gives nil alone, whatever went before. The position of the file stays where it is. The socket must not block.
 ---@param sock llsocket.socket the socket
 ---@param sec number? how long at most, in seconds; for ever if nil (at least 0)
 ---@param fd integer|file* a descriptor or an open Lua file; output that the file still holds is written first
@@ -252,7 +254,7 @@ function loop.sendfile(sock, sec, fd, bytes, offset) end
 
 ---Accepts the next connection.
 ---
----The socket must not block. A connection that is gone before it is accepted (ECONNABORTED) is left out.
+---The socket must not block. A connection that failed before it is accepted is left out, and the next one awaited: ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH and ENETUNREACH, as accept(2) says.
 ---@param sock llsocket.socket the socket
 ---@param sec? number how long at most, in seconds; for ever if nil (at least 0)
 ---@return llsocket.socket? sock the connection, which does not block
@@ -271,21 +273,21 @@ function loop.accept(sock, sec) end
 ---@return boolean? timeout `true` if the time was over
 function loop.connect(sock, sec, ai) end
 
----Moves bytes from one socket to another, until the stream ends or so many have gone.
+---Moves bytes from one stream socket to another, until the stream ends or so many have gone.
 ---
----When the peer is gone (EPIPE, ECONNRESET) it gives nil alone. Neither socket may block. On Linux the bytes do not leave the kernel. What was taken from the one and had not yet gone to the other when it failed is lost.
+---It cannot be taken up again: up to 64 KiB may be on their way, taken from `from` and not yet gone to `to`. They are lost when the time is over (`n, nil, true`), when it is cancelled and when it fails, so close both sockets then. When either peer is gone (EPIPE, ECONNRESET) it gives nil alone, whatever went before. A `size` of 0 gives 0 at once. Neither socket may block. A datagram socket has no end of the stream: without `size` it goes on until the time is over. On Linux the bytes do not leave the kernel.
 ---@param from llsocket.socket the socket that they come from
 ---@param sec number? how long at most, in seconds; for ever if nil (at least 0)
 ---@param to llsocket.socket the socket that they go to
----@param size? integer how many at most; all of them if nil
----@return integer? len bytes sent: all of them, or what went until it failed or the time was over
+---@param size? integer how many bytes at most; all of them if nil (at least 0)
+---@return integer? len bytes that went to `to`: all up to the end of the stream, `size`, or what went until the time was over or it failed
 ---@return string? err why it failed
 ---@return boolean? timeout `true` if the time was over
 function loop.relay(from, sec, to, size) end
 
 ---Looks up the addresses of a host and a service.
 ---
----The look-up runs on a thread beside the loop; when the time is over its answer is thrown away.
+---An address in figures is there at once. A name is looked up on a thread beside the loop, of which there are 8 at most: more look-ups wait for one. When the time is over, or the task is cancelled, the answer is thrown away. One that had to wait is not begun then; one that was begun cannot be stopped, and keeps its thread until the resolver gives up.
 ---@param sec? number how long at most, in seconds; for ever if nil (at least 0)
 ---@param host? string a name or an address; without it this machine, or with AI_PASSIVE the wildcard address
 ---@param port? integer|string a number, or a string with a number or the name of a service; 0 if missing (0 to 65535)
@@ -298,11 +300,11 @@ function loop.relay(from, sec, to, size) end
 ---@return boolean? timeout `true` if the time was over
 function loop.getaddrinfo(sec, host, port, family, socktype, protocol, ...) end
 
----Counts since the loop was made.
+---Counts since the loop was made. In a child process `spawned`, `resumed` and `longest_step` go on from those of the parent.
 ---@return { tasks: integer, spawned: integer, resumed: integer, timers: integer, started: integer, at_once: integer, wakeups: integer, events: integer, timeouts: integer, cancelled: integer, longest_step: number, waits: table } stats a new table
 function loop.stats() end
 
----Lists the tasks that wait, for whoever looks for one that hangs.
+---Lists the tasks that wait, for whoever looks for one that hangs. Tasks that are ready to run, also in `later`, are not in it.
 ---@return { task: net.loop.task, id: integer, what: string, fd: integer?, since: number, deadline: number?, traceback: string }[] rows a list, which `tostring` makes a readable text, with a table for each task
 function loop.dump() end
 
@@ -404,7 +406,7 @@ local poller = {}
 
 ---Sets what waits outside of `net.loop` go to.
 ---
----An adapter that lacks a function is an argument error. One without locks gets them, and `forget`.
+---An adapter that lacks a function is an argument error. One without locks gets them, and `forget`, in its own table. One with locks is left as it is, with or without `forget`.
 ---@param adapter? net.poller.adapter the other loop; nil for none
 ---@return net.poller.adapter? adapter what was used before
 function poller.use(adapter) end
@@ -424,6 +426,8 @@ local adapter = {}
 function adapter.pollable() end
 
 ---Waits until a descriptor can be read, or has failed.
+---
+---EINVAL: Copas, whose select(2) takes no descriptor from 1,024 on. EEXIST: luv, where somebody else has a poll handle for the descriptor.
 ---@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
 ---@param sec? number how long at most, in seconds; for ever if nil (at least 0)
 ---@return boolean? ok `true` on success
@@ -432,6 +436,8 @@ function adapter.pollable() end
 function adapter.readable(fd, sec) end
 
 ---Waits until a descriptor can be written, or has failed.
+---
+---EINVAL: Copas, whose select(2) takes no descriptor from 1,024 on. EEXIST: luv, where somebody else has a poll handle for the descriptor.
 ---@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
 ---@param sec? number how long at most, in seconds; for ever if nil (at least 0)
 ---@return boolean? ok `true` on success
@@ -439,7 +445,7 @@ function adapter.readable(fd, sec) end
 ---@return boolean? timeout `true` if the time was over
 function adapter.writable(fd, sec) end
 
----Ends all waits for a descriptor with ECANCELED; to be called before it is closed.
+---Ends all waits for a descriptor with ECANCELED. Call it before you close the descriptor if there is no `forget`.
 ---@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
 ---@return boolean ok `true` if somebody waited
 function adapter.unwait(fd) end
@@ -469,7 +475,7 @@ function adapter.resume(handle) end
 
 ---Waits until the caller is the one that reads. Who asked first is first.
 ---
----Optional.
+---Optional. Of the locks that `poller.use` adds: a coroutine that ends, or dies of an error, without giving its lock back has it until `forget`, since no other loop tells of its end. `net.loop` takes it back.
 ---@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
 ---@param sec? number how long at most, in seconds; for ever if nil (at least 0)
 ---@return boolean? ok `true` on success
@@ -479,7 +485,7 @@ function adapter.read_lock(fd, sec) end
 
 ---Waits until the caller is the one that writes. Who asked first is first.
 ---
----Optional.
+---Optional. Of the locks that `poller.use` adds: a coroutine that ends, or dies of an error, without giving its lock back has it until `forget`, since no other loop tells of its end. `net.loop` takes it back.
 ---@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
 ---@param sec? number how long at most, in seconds; for ever if nil (at least 0)
 ---@return boolean? ok `true` on success
@@ -503,9 +509,9 @@ function adapter.read_unlock(fd) end
 ---@return string? err why it failed
 function adapter.write_unlock(fd) end
 
----Does what `unwait` does, and nobody has the locks of the descriptor any more.
+---Does what `unwait` does, and nobody has the locks of the descriptor any more. Call it before you close the descriptor.
 ---
----Only an adapter that came without locks has it.
+---Optional. `net.loop` has it, and so has an adapter that got its locks from `poller.use`. One with locks of its own has it only if it brings it.
 ---@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
 ---@return boolean ok `true` if somebody waited
 function adapter.forget(fd) end

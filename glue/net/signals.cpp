@@ -53,7 +53,7 @@ sigset_t check_signals(lua_State* L, int first)
 {
     sigset_t set;
     sigemptyset(&set);
-    if (!(lua_gettop(L) >= first)) {
+    if (lua_gettop(L) < first) {
         argument_error(L, first, "signal expected, got no value");
     }
     for (int index = first; index <= lua_gettop(L); ++index) {

@@ -7,6 +7,9 @@ local fd, seconds, done, err, timeout, with =
   shapes.fd, shapes.seconds, shapes.done, shapes.err, shapes.timeout, shapes.with
 
 local ending = { name = 'ok', type = 'boolean', says = '`true` if somebody waited' }
+local ready_errors = { 'EBUSY', 'ECANCELED', 'EBADF', 'EINVAL', 'EEXIST' }
+local ready_note = 'EINVAL: Copas, whose select(2) takes no descriptor from 1,024 on. EEXIST: luv, where somebody '
+  .. 'else has a poll handle for the descriptor.'
 local handle = { name = 'handle', type = 'any', says = 'what `current` gave in that coroutine' }
 
 local function lock(name, verb)
@@ -16,7 +19,8 @@ local function lock(name, verb)
     params = { fd, seconds },
     results = { done, err, timeout },
     errors = { 'EDEADLK', 'ECANCELED', 'EBADF' },
-    note = 'Optional.',
+    note = 'Optional. Of the locks that `poller.use` adds: a coroutine that ends, or dies of an error, without '
+      .. 'giving its lock back has it until `forget`, since no other loop tells of its end. `net.loop` takes it back.',
   }
 end
 
@@ -51,18 +55,21 @@ return {
       says = 'Waits until a descriptor can be read, or has failed.',
       params = { fd, seconds },
       results = { done, err, timeout },
-      errors = { 'EBUSY', 'ECANCELED', 'EBADF' },
+      errors = ready_errors,
+      note = ready_note,
     },
     {
       name = 'writable',
       says = 'Waits until a descriptor can be written, or has failed.',
       params = { fd, seconds },
       results = { done, err, timeout },
-      errors = { 'EBUSY', 'ECANCELED', 'EBADF' },
+      errors = ready_errors,
+      note = ready_note,
     },
     {
       name = 'unwait',
-      says = 'Ends all waits for a descriptor with ECANCELED; to be called before it is closed.',
+      says = 'Ends all waits for a descriptor with ECANCELED. Call it before you close the descriptor if there is no '
+        .. '`forget`.',
       params = { fd },
       results = { ending },
     },
@@ -96,10 +103,12 @@ return {
     unlock('write_unlock'),
     {
       name = 'forget',
-      says = 'Does what `unwait` does, and nobody has the locks of the descriptor any more.',
+      says = 'Does what `unwait` does, and nobody has the locks of the descriptor any more. Call it before you close '
+        .. 'the descriptor.',
       params = { fd },
       results = { ending },
-      note = 'Only an adapter that came without locks has it.',
+      note = 'Optional. `net.loop` has it, and so has an adapter that got its locks from `poller.use`. One with '
+        .. 'locks of its own has it only if it brings it.',
     },
   },
 }

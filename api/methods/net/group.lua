@@ -8,7 +8,6 @@ return {
   title = 'net.loop.group',
   object = 'group',
   summary = 'tasks that are collected as they end',
-  operators = { { sign = '#group', says = '`group:size()`, except on plain Lua 5.1 and LuaJIT' } },
   methods = {
     {
       name = 'spawn',

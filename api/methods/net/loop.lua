@@ -13,6 +13,13 @@ local class = {
   name = 'loop',
   module = 'net.loop',
   summary = 'tasks, and all that they can wait for',
+  fields = {
+    {
+      name = 'signals',
+      type = 'table',
+      says = "the numbers of this system's signals by name, such as `signals.SIGTERM`; for `sigwait`",
+    },
+  },
   functions = {
     {
       name = 'run',
@@ -49,7 +56,9 @@ local class = {
       says = 'Ends the task that calls.',
       params = { { name = 'value', type = 'values', optional = true, says = 'its results' } },
       results = {},
-      note = 'It does not return, whatever `pcall` or coroutine of the task it is called in.',
+      note = 'It does not return: the task ends, from whatever `pcall` or coroutine it calls this in. Where it could '
+        .. 'not wait it cannot exit either, and this raises an error: below a C function such as `table.sort`, and '
+        .. "on plain Lua 5.1 in Lua's own `pcall`, which catches the error. `net.pcall` does not.",
     },
     {
       name = 'onerror',
@@ -88,23 +97,28 @@ local class = {
     {
       name = 'sigwait',
       says = 'Waits for a signal. From the first call on the signals are held: one that comes while nobody waits for '
-        .. 'it is kept for the next call. They have their usual effect again when no task is left.',
+        .. 'it is kept for the next call.',
       params = {
         shapes.seconds,
         {
           name = 'signal',
-          type = 'values',
-          says = "numbers of signals, as in `loop.signals.SIGTERM`, or names, 'SIGTERM'",
+          type = 'integer|string',
+          says = "a signal: its number, as in `loop.signals.SIGTERM`, or its name, as in `'SIGTERM'`",
         },
+        { name = 'more', type = 'values', optional = true, says = 'more of them' },
       },
       results = {
         { name = 'signal', type = 'integer', optional = true, says = 'the number of the signal that came' },
         shapes.err,
         shapes.timeout,
       },
-      note = 'SIGKILL and SIGSTOP cannot be waited for. Signals go to the thread of the loop; programs that it starts '
-        .. 'meanwhile inherit that they are blocked.',
-      source = 'signalfd(2), sigaction(2)',
+      errors = { 'EMFILE' },
+      note = 'When `run` has returned, or `step` has given 0, signals are as they were before; one that came and was '
+        .. 'not taken has its usual effect then. A name or number that this system does not have is an argument '
+        .. 'error, and so are SIGKILL and SIGSTOP. Of several tasks that wait for one signal, the one that has '
+        .. 'waited longest gets it. Signals go to the thread of the loop; programs that it starts meanwhile inherit '
+        .. 'that they are blocked.',
+      source = 'signalfd(2), pthread_sigmask(3); beside Linux sigaction(2)',
     },
     {
       name = 'later',

@@ -8,7 +8,8 @@ end
 return {
   {
     name = 'stats',
-    says = 'Counts since the loop was made.',
+    says = 'Counts since the loop was made. In a child process `spawned`, `resumed` and `longest_step` go on from '
+      .. 'those of the parent.',
     params = {},
     results = {
       {
@@ -20,21 +21,26 @@ return {
           count('spawned', 'tasks that were made'),
           count('resumed', 'how often a task began or went on'),
           count('timers', 'deadlines that are ahead'),
-          count('started', 'waits for descriptors'),
+          count('started', 'waits of all kinds, but for `later` and `sleep(0)`'),
           count('at_once', 'of these, how many were over at once'),
           count('wakeups', 'how often the loop looked for events'),
           count('events', 'events that came'),
-          count('timeouts', 'deadlines that passed'),
-          count('cancelled', 'waits that were cancelled'),
+          count('timeouts', 'deadlines that passed; the end of a `sleep` is one'),
+          count(
+            'cancelled',
+            'waits ended by `cancel`, `unwait` or `forget`, but for those in `suspend`, in `join` and for locks; and '
+              .. 'waits of all kinds that ended because their descriptor was closed'
+          ),
           { name = 'longest_step', type = 'number', says = 'the most seconds that tasks ran in a row' },
-          { name = 'waits', type = 'table', says = 'how many tasks wait, by the function that they wait in' },
+          { name = 'waits', type = 'table', says = 'how many tasks wait, by what `dump` calls `what`' },
         },
       },
     },
   },
   {
     name = 'dump',
-    says = 'Lists the tasks that wait, for whoever looks for one that hangs.',
+    says = 'Lists the tasks that wait, for whoever looks for one that hangs. Tasks that are ready to run, also in '
+      .. '`later`, are not in it.',
     params = {},
     results = {
       {
@@ -45,10 +51,19 @@ return {
         fields = {
           { name = 'task', type = 'task', says = 'the task' },
           { name = 'id', type = 'integer', says = 'its number' },
-          { name = 'what', type = 'string', says = 'the function that it waits in; a lock is waited for in `suspend`' },
+          {
+            name = 'what',
+            type = 'string',
+            says = 'the function that it waits in, such as `recv`; `lock` for a lock, `suspend` for `await` of a group',
+          },
           { name = 'fd', type = 'integer', optional = true, says = 'the descriptor that it waits for' },
-          { name = 'since', type = 'number', says = 'seconds that it has waited' },
-          { name = 'deadline', type = 'number', optional = true, says = 'seconds that are left' },
+          {
+            name = 'since',
+            type = 'number',
+            says = 'seconds since the loop began the turn in which the task came to wait: how long it has waited, '
+              .. 'and what tasks computed in that turn',
+          },
+          { name = 'deadline', type = 'number', optional = true, says = 'seconds that are left; nil for ever' },
           { name = 'traceback', type = 'string', says = 'where it waits' },
         },
       },

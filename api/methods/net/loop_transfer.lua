@@ -16,7 +16,7 @@ local sent = {
 local received = { name = 'msg', type = 'string', optional = true, says = 'what arrived' }
 
 local end_of_stream = 'When the peer closed a stream it gives nil alone. A datagram without bytes is an empty string.'
-local peer_gone = 'When the peer is gone (EPIPE, ECONNRESET) it gives nil alone.'
+local peer_gone = 'When the peer is gone (EPIPE, ECONNRESET) it gives nil alone, whatever went before.'
 local must_not_block = 'The socket must not block.'
 
 local function named(list, name)
@@ -102,7 +102,9 @@ return {
       timeout,
     },
     errors = { 'EBUSY', 'ECANCELED', 'EMFILE', 'EINVAL' },
-    note = must_not_block .. ' A connection that is gone before it is accepted (ECONNABORTED) is left out.',
+    note = must_not_block .. ' A connection that failed before it is accepted is left out, and the next one awaited: '
+      .. 'ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH and ENETUNREACH, as accept(2) '
+      .. 'says.',
   }),
   operation({
     name = 'connect',
@@ -113,17 +115,37 @@ return {
   }),
   {
     name = 'relay',
-    says = 'Moves bytes from one socket to another, until the stream ends or so many have gone.',
+    says = 'Moves bytes from one stream socket to another, until the stream ends or so many have gone.',
     params = {
       { name = 'from', type = 'socket', says = 'the socket that they come from' },
       shapes.seconds,
       { name = 'to', type = 'socket', says = 'the socket that they go to' },
-      { name = 'size', type = 'integer', optional = true, min = 0, says = 'how many at most; all of them if nil' },
+      {
+        name = 'size',
+        type = 'integer',
+        optional = true,
+        min = 0,
+        max = math.huge,
+        says = 'how many bytes at most; all of them if nil',
+      },
     },
-    results = { sent, err, timeout },
-    errors = { 'EBUSY', 'ECANCELED', 'ENOTCONN' },
-    note = peer_gone .. ' Neither socket may block. On Linux the bytes do not leave the kernel. What was taken from '
-      .. 'the one and had not yet gone to the other when it failed is lost.',
+    results = {
+      {
+        name = 'len',
+        type = 'integer',
+        optional = true,
+        says = 'bytes that went to `to`: all up to the end of the stream, `size`, or what went until the time was '
+          .. 'over or it failed',
+      },
+      err,
+      timeout,
+    },
+    errors = { 'EBUSY', 'ECANCELED', 'EBADF', 'ENOTCONN' },
+    note = 'It cannot be taken up again: up to 64 KiB may be on their way, taken from `from` and not yet gone to '
+      .. '`to`. They are lost when the time is over (`n, nil, true`), when it is cancelled and when it fails, so '
+      .. 'close both sockets then. When either peer is gone (EPIPE, ECONNRESET) it gives nil alone, whatever went '
+      .. 'before. A `size` of 0 gives 0 at once. Neither socket may block. A datagram socket has no end of the '
+      .. 'stream: without `size` it goes on until the time is over. On Linux the bytes do not leave the kernel.',
     source = 'splice(2), recv(2), send(2)',
   },
   {
@@ -132,7 +154,10 @@ return {
     params = params(getaddrinfo, shapes.seconds),
     results = { getaddrinfo.results[1], err, timeout },
     errors = getaddrinfo.errors,
-    note = 'The look-up runs on a thread beside the loop; when the time is over its answer is thrown away.',
+    note = 'An address in figures is there at once. A name is looked up on a thread beside the loop, of which there '
+      .. 'are 8 at most: more look-ups wait for one. When the time is over, or the task is cancelled, the answer is '
+      .. 'thrown away. One that had to wait is not begun then; one that was begun cannot be stopped, and keeps its '
+      .. 'thread until the resolver gives up.',
     source = getaddrinfo.source,
   },
 }

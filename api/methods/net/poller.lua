@@ -15,7 +15,8 @@ return {
       says = 'Sets what waits outside of `net.loop` go to.',
       params = { with(adapter, { says = 'the other loop; nil for none' }) },
       results = { with(adapter, { says = 'what was used before' }) },
-      note = 'An adapter that lacks a function is an argument error. One without locks gets them, and `forget`.',
+      note = 'An adapter that lacks a function is an argument error. One without locks gets them, and `forget`, in '
+        .. 'its own table. One with locks is left as it is, with or without `forget`.',
     },
     {
       name = 'current',
