@@ -3,8 +3,6 @@
 // loop_watch.cpp.
 #include "core/loop/loop.hpp"
 
-#include "core/sys/fork.hpp"
-
 #include <cerrno>
 #include <poll.h>
 
@@ -27,7 +25,9 @@ Request Operation::prepare(int fd) noexcept
 
 Loop::Loop(const sys::System& system, std::unique_ptr<Backend> backend) noexcept
     : system_(system), backend_(std::move(backend)), fork_generation_(sys::fork_generation())
-{}
+{
+    sys::count_forks();
+}
 
 // Operations that are still pending are let go: they belong to others.
 Loop::~Loop()
@@ -35,7 +35,7 @@ Loop::~Loop()
     while (Operation* operation = alone_.pop_front()) {
         unpark(*operation);
     }
-    for (Slot& slot : slots_) {
+    slots_.each([this](Slot& slot) {
         for (Operation* operation : {slot.reader, slot.writer}) {
             if (operation != nullptr) {
                 unpark(*operation);
@@ -47,7 +47,7 @@ Loop::~Loop()
         if (slot.watch != nullptr) {
             slot.watch->untie();
         }
-    }
+    });
     while (Operation* operation = finished_.pop_front()) {
         unpark(*operation);
     }
@@ -88,7 +88,7 @@ bool Loop::start(Operation& operation, Key key, const std::optional<Deadline>& d
         ready_.push_back(operation);
         return false;
     }
-    const Outcome<> waiting = wait_for(operation, *find(operation.key_));
+    const Outcome<> waiting = wait_for(operation, operation.moves_ ? *find(operation.key_) : *slot);
     if (!waiting.done()) {
         unpark(operation);
         refuse(operation, waiting.error);

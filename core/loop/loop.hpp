@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/base/stable_row.hpp"
 #include "core/loop/operation.hpp"
 #include "core/sock/socket.hpp"
+#include "core/sys/fork.hpp"
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -92,7 +93,7 @@ public:
     [[nodiscard]] std::optional<Deadline> next_deadline() const noexcept;
 
     // Whether this process is a child of the one that made the loop.
-    [[nodiscard]] bool is_inherited() const noexcept;
+    [[nodiscard]] bool is_inherited() const noexcept { return sys::fork_generation() != fork_generation_; }
 
     [[nodiscard]] std::size_t pending() const noexcept { return pending_; }
     [[nodiscard]] std::size_t timers() const noexcept { return timers_.size(); }
@@ -120,7 +121,7 @@ private:
         }
         void tried(bool succeeded) noexcept
         {
-            pause = succeeded ? 0 : static_cast<std::uint8_t>(std::min(2 * pause + 1, 31));
+            pause = succeeded ? 0 : static_cast<std::uint8_t>(std::min(2 * pause + 1, 127));
             left = pause;
         }
     };
@@ -163,9 +164,9 @@ private:
     std::array<Event, 256> events_;
     std::size_t event_count_ = 0; // of this step
     std::size_t next_event_ = 0;
-    bool expires_ = false;   // deadlines are still to be looked at in this step
-    Deadline looked_{};      // when this step looked for events
-    std::deque<Slot> slots_; // a deque: the backend keeps pointers
+    bool expires_ = false;  // deadlines are still to be looked at in this step
+    Deadline looked_{};     // when this step looked for events
+    StableRow<Slot> slots_; // the backend keeps pointers
     std::vector<std::uint32_t> free_slots_;
     std::vector<std::int32_t> slot_of_fd_; // -1: none
     std::size_t pending_ = 0;
@@ -177,8 +178,20 @@ private:
 
     void forget(std::uint64_t key) noexcept override { release(key); }
 
-    [[nodiscard]] Slot* find(Key key) noexcept;
-    [[nodiscard]] Slot* find_live(Key key) noexcept;
+    [[nodiscard]] Slot* find(Key key) noexcept
+    {
+        const auto number = static_cast<std::uint32_t>(key);
+        if (number >= slots_.size()) {
+            return nullptr;
+        }
+        Slot& slot = slots_[number];
+        return slot.watched.key == key && slot.state != Slot::State::free ? &slot : nullptr;
+    }
+    [[nodiscard]] Slot* find_live(Key key) noexcept
+    {
+        Slot* slot = find(key);
+        return slot != nullptr && slot->state == Slot::State::live ? slot : nullptr;
+    }
     [[nodiscard]] Slot* find_by_fd(int fd) noexcept;
     Slot& new_slot();
     Outcome<Slot*> open_slot(int fd, bool owned);

@@ -2,8 +2,6 @@
 // The steps of a loop: what happens when events come and deadlines pass.
 #include "core/loop/loop.hpp"
 
-#include "core/sys/fork.hpp"
-
 #include <algorithm>
 #include <cerrno>
 
@@ -67,11 +65,6 @@ std::optional<Deadline> Loop::next_deadline() const noexcept
         next = next ? std::min(*next, next_sweep_) : next_sweep_;
     }
     return next;
-}
-
-bool Loop::is_inherited() const noexcept
-{
-    return sys::fork_generation() != fork_generation_;
 }
 
 bool Loop::has_work() const noexcept

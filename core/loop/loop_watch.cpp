@@ -14,11 +14,6 @@ constexpr std::uint32_t slot_of(Loop::Key key) noexcept
     return static_cast<std::uint32_t>(key);
 }
 
-constexpr std::uint32_t generation_of(Loop::Key key) noexcept
-{
-    return static_cast<std::uint32_t>(key >> 32U);
-}
-
 } // namespace
 
 Outcome<Loop::Key> Loop::watch(int fd)
@@ -85,22 +80,6 @@ std::optional<Loop::Key> Loop::key_of(int fd) const noexcept
     return slots_[static_cast<std::size_t>(slot_of_fd_[index])].watched.key;
 }
 
-Loop::Slot* Loop::find(Key key) noexcept
-{
-    const std::uint32_t number = slot_of(key);
-    if (number >= slots_.size() || slots_[number].state == Slot::State::free ||
-        slots_[number].generation != generation_of(key)) {
-        return nullptr;
-    }
-    return &slots_[number];
-}
-
-Loop::Slot* Loop::find_live(Key key) noexcept
-{
-    Slot* slot = find(key);
-    return slot != nullptr && slot->state == Slot::State::live ? slot : nullptr;
-}
-
 Loop::Slot* Loop::find_by_fd(int fd) noexcept
 {
     const std::optional<Key> key = key_of(fd);
@@ -126,10 +105,12 @@ bool Loop::is_current(Slot& slot) noexcept
 Loop::Slot& Loop::new_slot()
 {
     if (free_slots_.empty()) {
-        free_slots_.reserve(slots_.size() + 1);
-        const auto number = static_cast<std::uint32_t>(slots_.size());
-        slots_.emplace_back();
-        free_slots_.push_back(number);
+        const std::size_t number = slots_.size();
+        if (free_slots_.capacity() <= number) {
+            free_slots_.reserve(2 * number + 1);
+        }
+        slots_.add();
+        free_slots_.push_back(static_cast<std::uint32_t>(number));
     }
     return slots_[free_slots_.back()];
 }
@@ -227,12 +208,12 @@ void Loop::sweep() noexcept
         return;
     }
     next_sweep_ = now + sweep_interval;
-    for (Slot& slot : slots_) {
+    slots_.each([this](Slot& slot) {
         const bool is_waited_for = slot.reader != nullptr || slot.writer != nullptr;
         if (slot.state == Slot::State::live && !slot.watched.owned && is_waited_for && !is_current(slot)) {
             retire(slot, EBADF);
         }
-    }
+    });
 }
 
 // An event of a step that is only beginning cannot be of something released since. So it is of something that the
@@ -246,11 +227,11 @@ Outcome<> Loop::expel_strangers() noexcept
     if (const Outcome<> opened = backend_->reopen(); !opened.done()) {
         return opened;
     }
-    for (Slot& slot : slots_) {
+    slots_.each([this](Slot& slot) {
         if (slot.state == Slot::State::live && !slot.always_ready && !backend_->add(slot.watched).done()) {
             retire(slot, EBADF);
         }
-    }
+    });
     return done();
 }
 

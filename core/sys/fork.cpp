@@ -5,23 +5,25 @@
 
 namespace llnet::sys {
 
-namespace {
+namespace detail {
 
-unsigned generation = 0;
+unsigned fork_generation = 0;
+
+} // namespace detail
+
+namespace {
 
 extern "C" void count_fork()
 {
-    ++generation;
+    ++detail::fork_generation;
 }
 
 } // namespace
 
-unsigned fork_generation() noexcept
+void count_forks() noexcept
 {
-    // Cheaper than getpid(2) on every turn of a loop. Without memory for it (ENOMEM), forks go unnoticed.
     static const int registered = pthread_atfork(nullptr, nullptr, count_fork);
     static_cast<void>(registered);
-    return generation;
 }
 
 } // namespace llnet::sys

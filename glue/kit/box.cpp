@@ -8,6 +8,7 @@ namespace {
 // Fields of the table of all metatables, beside the metatables by number.
 constexpr const char* module_key = "module";
 constexpr const char* generation_key = "generation";
+constexpr const char* state_key = "state";
 
 // Field of a metatable: the generation that its class is of.
 constexpr const char* class_generation_key = "__generation";
@@ -26,12 +27,17 @@ void push_classes(lua_State* L)
     }
 }
 
-// Sets a closure over (metatable, all metatables) in the table at `target`.
+// Sets a closure over (metatable, all metatables [, state]) in the table at `target`.
 void set_closure(lua_State* L, int target, int metatable, int metatables, const char* name, lua_CFunction function)
 {
     lua_pushvalue(L, metatable);
     lua_pushvalue(L, metatables);
-    lua_pushcclosure(L, function, 2);
+    lua_getfield(L, metatables, state_key);
+    const bool has_state = !lua_isnil(L, -1);
+    if (!has_state) {
+        lua_pop(L, 1);
+    }
+    lua_pushcclosure(L, function, has_state ? 3 : 2);
     lua_setfield(L, target, name);
 }
 
@@ -106,6 +112,11 @@ void push_metatables(lua_State* L, const Generation& generation)
     lua_setfield(L, -2, module_key);
     lua_pushinteger(L, generation.number);
     lua_setfield(L, -2, generation_key);
+}
+
+void set_module_state(lua_State* L)
+{
+    lua_setfield(L, -2, state_key);
 }
 
 void define_class(lua_State* L, Class id, const char* name, const luaL_Reg* metamethods)

@@ -34,6 +34,7 @@ enum class Class : int {
 
 inline constexpr int own_metatable = lua_upvalueindex(1);
 inline constexpr int all_metatables = lua_upvalueindex(2);
+inline constexpr int module_state = lua_upvalueindex(3); // see set_module_state()
 
 // Which class a C++ type is bound to: specialised where it is bound, with a member `id`.
 template <class T>
@@ -210,6 +211,10 @@ struct Method {
 // Pushes the table of all metatables of a generation, still empty. The functions below want it on top of the stack and
 // leave it there.
 void push_metatables(lua_State* L, const Generation& generation);
+
+// Pops a userdata, which all functions that are made from now on over the table of metatables below it have as a third
+// upvalue.
+void set_module_state(lua_State* L);
 
 // Defines the class `id` with its __name, "<module>.<name>", and metamethods; their list ends with {nullptr, nullptr}.
 void define_class(lua_State* L, Class id, const char* name, const luaL_Reg* metamethods);

@@ -98,6 +98,18 @@ inline int resume(lua_State* L, lua_State* coroutine, int arguments)
 #endif
 }
 
+// To be called before an error is raised after resume(): that would leave LuaJIT's idea of the running coroutine
+// behind, which any call sets right.
+inline void regain(lua_State* L)
+{
+#if LUA_VERSION_NUM < 502
+    lua_pushcfunction(L, [](lua_State*) { return 0; });
+    lua_call(L, 0, 0);
+#else
+    static_cast<void>(L);
+#endif
+}
+
 // To be called before a coroutine resumes another, whose calls of C functions count with its own.
 inline void count_nesting(lua_State* L, lua_State* coroutine)
 {

@@ -15,12 +15,16 @@ namespace {
 // How many tasks run before the loop looks for events again.
 constexpr int tasks_in_turn = 64;
 
-// A task of the parent runs in a child: that must go no further.
-void check_process(lua_State* L, const Scheduler& scheduler, unsigned generation)
+// In a child, which forked in a task of the parent or beside it, the tasks of the parent must go no further.
+void check_process(lua_State* L, Scheduler& scheduler)
 {
-    if (generation != scheduler.generation || !scheduler.is_usable()) {
-        luaL_error(L, "this loop is that of the parent process; a child makes its own with run()");
+    if (scheduler.driven_generation == scheduler.generation && scheduler.is_usable()) {
+        return;
     }
+    scheduler.current = nullptr;
+    scheduler.running = nullptr;
+    regain(L);
+    luaL_error(L, "this loop is that of the parent process; a child makes its own with run()");
 }
 
 // Where a task stands after its coroutine was resumed with this status.
@@ -49,15 +53,15 @@ void end_due(lua_State* L, Scheduler& scheduler, Task& task)
 // Runs the task until it waits or ends, and gives what lua_resume does.
 int run(lua_State* L, Scheduler& scheduler, Task& task, lua_State* coroutine, int arguments)
 {
+    check_process(L, scheduler);
     task.status = Task::Status::running;
     task.has_begun = true;
     ++scheduler.resumed;
     scheduler.current = &task;
     scheduler.running = coroutine;
-    const unsigned generation = scheduler.generation;
     count_nesting(L, coroutine);
     const int status = resume(L, coroutine, arguments);
-    check_process(L, scheduler, generation);
+    check_process(L, scheduler);
     scheduler.current = nullptr;
     scheduler.running = nullptr;
     return status;
@@ -254,9 +258,11 @@ int turn(lua_State* L)
     lua_settop(L, 0);
     lua_rawgeti(L, all_metatables, anchors_slot);
     lua_rawgeti(L, all_metatables, spare_slot);
+    scheduler.driven_generation = scheduler.generation;
     run_finished(L, scheduler); // of a turn that an error ended: step() would mix up what others received
     run_ready(L, scheduler);
     if (!until && is_deadlock(scheduler)) {
+        regain(L);
         return luaL_error(L, "deadlock: all tasks (%d) wait for each other; see net.loop.dump()",
                           static_cast<int>(scheduler.tasks));
     }
@@ -266,6 +272,7 @@ int turn(lua_State* L)
     const Outcome<> stepped = scheduler.loop().step(until);
     if (!stepped.done()) {
         push_error_text(L, stepped.error.kind, stepped.error.code, stepped.error.op);
+        regain(L);
         return luaL_error(L, "the loop cannot wait: %s", lua_tostring(L, -1));
     }
     run_finished(L, scheduler);

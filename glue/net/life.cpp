@@ -139,7 +139,7 @@ int push_nothing(lua_State*, Scheduler&, Task&)
     return 0;
 }
 
-constexpr Waiting in_exit{"exit", push_nothing};
+constexpr Waiting in_exit{"exit", push_nothing, no_room};
 
 // exit(value...): ends the task that calls.
 int exit_task(lua_State* L)

@@ -37,8 +37,8 @@ int push_scheduler_module(lua_State* L)
         lua_rawseti(L, metatables, static_cast<int>(id));
     }
     lua_settop(L, metatables);
-    define_task(L);
     add_scheduler(L);
+    define_task(L);
     add_task(L);
     add_life(L);
     add_driver(L);

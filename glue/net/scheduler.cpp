@@ -126,10 +126,7 @@ bool Scheduler::wake(Task& task) noexcept
 
 Scheduler& scheduler_of(lua_State* L)
 {
-    lua_rawgeti(L, all_metatables, scheduler_slot);
-    auto& scheduler = *static_cast<Scheduler*>(lua_touserdata(L, -1));
-    lua_pop(L, 1);
-    return scheduler;
+    return *static_cast<Scheduler*>(lua_touserdata(L, module_state));
 }
 
 namespace {
@@ -243,7 +240,7 @@ void add_scheduler(lua_State* L)
     scheduler->globals = globals_of(L);
     lua_rawgeti(L, metatables, static_cast<int>(Class::scheduler));
     lua_setmetatable(L, -2);
-    lua_rawseti(L, metatables, scheduler_slot);
+    set_module_state(L);
 }
 
 } // namespace llnet

@@ -62,9 +62,10 @@ public:
     std::size_t idle_tasks = 0;   // of these, those which only another task can wake
     std::uint64_t spawned = 0;
     std::uint64_t resumed = 0;
-    unsigned generation = 0;       // of the loop
-    const void* globals = nullptr; // of the coroutine that loaded the module
-    bool is_closed = false;        // with the Lua state
+    unsigned generation = 0;        // of the loop
+    unsigned driven_generation = 0; // of that whose tasks are being run
+    const void* globals = nullptr;  // of the coroutine that loaded the module
+    bool is_closed = false;         // with the Lua state
     Deadline step_began{};
     Clock::duration longest_step{};
     Address from; // of what was received last
@@ -92,7 +93,6 @@ struct ClassOf<Scheduler> {
 };
 
 // Fields of the table of all metatables, beside those: see Class.
-inline constexpr int scheduler_slot = 100;
 inline constexpr int anchors_slot = 101;
 inline constexpr int callbacks_slot = 102; // functions of lua/net/loop.lua
 inline constexpr int limits_slot = 103;    // see coroutine.cpp

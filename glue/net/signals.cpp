@@ -75,7 +75,7 @@ int push_signal(lua_State* L, Scheduler&, Task& task)
     return 1;
 }
 
-constexpr Waiting in_sigwait{"sigwait", push_signal};
+constexpr Waiting in_sigwait{"sigwait", push_signal, room_for<SignalOperation>};
 
 // sigwait(seconds, signal...) -> number | nil, err | nil, nil, true
 int sigwait(lua_State* L)

@@ -47,7 +47,7 @@ int push_joined(lua_State* L, Scheduler&, Task& task)
     return 1;
 }
 
-constexpr Waiting in_join{"join", push_joined, true};
+constexpr Waiting in_join{"join", push_joined, room_for<JoinOperation>, true};
 
 // wait_end(task [, seconds]) -> true when it has ended | nil, nil, true
 int wait_end(lua_State* L)
@@ -123,6 +123,11 @@ int task_resume(lua_State* L)
     if (scheduler.has(self) && !is_running && self.is_suspended() && self.pause->values == 0) {
         lua_State* coroutine = push_coroutine(L, self);
         lua_insert(L, 2);
+        if (!is_in_wait(coroutine)) { // somebody else resumed it: in its turn that is told
+            scheduler.wake(self);
+            lua_pushboolean(L, 0);
+            return 1;
+        }
         if (lua_checkstack(coroutine, values + 2) == 0) {
             return luaL_error(L, "too many values for a task");
         }

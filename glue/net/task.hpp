@@ -6,6 +6,7 @@
 #include "glue/kit/box.hpp"
 
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <memory>
 #include <new>
@@ -20,9 +21,15 @@ struct Waiting {
     const char* what; // the function
     // Pushes the results of a wait that is over, and gives their number.
     int (*push)(lua_State* L, Scheduler& scheduler, Task& task);
+    std::size_t room;          // for its operation
     bool is_idle = false;      // only another task can end it
     bool is_resumable = false; // by resume()
 };
+
+// For waits with an operation of class T.
+template <class T>
+constexpr std::size_t room_for = sizeof(T);
+constexpr std::size_t no_room = 0;
 
 // One who waits for the end of a task.
 struct Joiner : ListHook {
@@ -40,10 +47,21 @@ struct JoinOperation final : Operation {
 // else resumed it while it waited.
 enum class End : unsigned { none, unbegun, returned, failed, exited, yielded, stray };
 
-// A wait of a task, and room for the next one's.
+// A wait of a task, and room for its operation, which follows it in memory.
 class Pause {
 public:
-    Pause() noexcept = default;
+    struct Delete {
+        void operator()(Pause* pause) const noexcept
+        {
+            pause->~Pause();
+            ::operator delete(pause);
+        }
+    };
+    using Pointer = std::unique_ptr<Pause, Delete>;
+
+    // Throws std::bad_alloc.
+    static Pointer make(std::size_t room) { return Pointer(new (::operator new(sizeof(Pause) + room)) Pause(room)); }
+
     Pause(const Pause&) = delete;
     Pause& operator=(const Pause&) = delete;
     ~Pause() { reset(); }
@@ -52,34 +70,45 @@ public:
     Deadline since{};                 // when it began to wait
     int fd = -1;                      // on which it waits
     int values = 0;                   // that are on its coroutine's stack already, to be resumed with
-    bool is_limited = false;          // it ends at the task's limit, not at its own deadline
-    std::array<int, 2> held{};        // indexes of arguments that the operation points into, or 0: see keep_alive()
-    bool has_places = false;          // for these among the values that tasks hold
+    // Indexes of arguments that the operation points into, or 0: see keep_alive().
+    std::array<std::uint8_t, 2> held{};
+    bool has_places = false; // for these among the values that tasks hold
     bool is_holding = false;
+    bool is_limited = false; // it ends at the task's limit, not at its own deadline
+
+    [[nodiscard]] bool has_room(std::size_t size) const noexcept { return size <= room_; }
 
     // What the task waits for; nullptr if the wait was only for its turn.
-    [[nodiscard]] Operation* operation() const noexcept { return operation_; }
+    [[nodiscard]] Operation* operation() noexcept
+    {
+        return has_operation_ ? std::launder(reinterpret_cast<Operation*>(this + 1)) : nullptr;
+    }
 
     template <class T, class... Arguments>
     T& emplace(Arguments&&... arguments) noexcept
     {
-        static_assert(sizeof(T) <= sizeof room_ && alignof(T) <= 8);
+        static_assert(alignof(T) <= alignof(Pause));
+        assert(has_room(sizeof(T)));
         reset();
-        auto* made = new (room_) T(std::forward<Arguments>(arguments)...);
-        operation_ = made;
+        auto* made = new (static_cast<void*>(this + 1)) T(std::forward<Arguments>(arguments)...);
+        assert(static_cast<void*>(static_cast<Operation*>(made)) == this + 1);
+        has_operation_ = true;
         return *made;
     }
 
     void reset() noexcept
     {
-        if (Operation* old = std::exchange(operation_, nullptr)) {
+        if (Operation* old = operation()) {
+            has_operation_ = false;
             old->~Operation();
         }
     }
 
 private:
-    Operation* operation_ = nullptr;
-    alignas(8) std::byte room_[192];
+    explicit Pause(std::size_t room) noexcept : room_(static_cast<std::uint16_t>(room)) {}
+
+    bool has_operation_ = false;
+    std::uint16_t room_;
 };
 
 // A coroutine that the loop runs. Many never wait, so this is small: 64 bytes.
@@ -109,7 +138,7 @@ public:
     int id = 0;                     // its place among the anchors while it lives
     Deadline limit = no_limit;      // of all its waits
     List<Joiner> joiners;
-    std::unique_ptr<Pause> pause; // from its first wait to its end
+    Pause::Pointer pause; // from its first wait to its end
 
     [[nodiscard]] bool has_ended() const noexcept { return status >= Status::done; }
     [[nodiscard]] bool is_suspended() const noexcept

@@ -70,12 +70,12 @@ struct ReceiveInto final : ReceiveOperation {
     std::unique_ptr<char[]> own;
 };
 
-constexpr Waiting in_recv{"recv", push_received};
+constexpr Waiting in_recv{"recv", push_received, room_for<ReceiveInto>};
 
 // recv(socket, seconds [, size [, flag...]]) -> string | nil (end) | nil, err | nil, nil, true
 int recv(lua_State* L)
 {
-    auto& socket = check_object<Socket>(L, 1);
+    auto& socket = check_self<Socket>(L);
     const std::size_t size = opt_size(L, 3, default_room);
     const int flags = check_flags(L, 4);
     const Wait wait = check_wait(L, in_recv, 2);
@@ -115,12 +115,12 @@ int push_sent(lua_State* L, Scheduler&, Task& task)
     return std::max(results, 1);
 }
 
-constexpr Waiting in_send{"send", push_sent};
+constexpr Waiting in_send{"send", push_sent, room_for<SendOperation>};
 
 // send(socket, seconds, string [, flag...]) -> n | n, nil, true | nil (closed by the peer) | nil, err
 int send(lua_State* L)
 {
-    auto& socket = check_object<Socket>(L, 1);
+    auto& socket = check_self<Socket>(L);
     const std::string_view bytes = check_bytes(L, 3);
     const int flags = check_flags(L, 4);
     const Wait wait = check_wait(L, in_send, 2);
@@ -171,12 +171,12 @@ int push_received_from(lua_State* L, Scheduler& scheduler, Task& task)
     return 2;
 }
 
-constexpr Waiting in_recvfrom{"recvfrom", push_received_from};
+constexpr Waiting in_recvfrom{"recvfrom", push_received_from, room_for<ReceiveFromOperation>};
 
 // recvfrom(socket, seconds [, size [, flag...]]) -> string, addrinfo | ...
 int recvfrom(lua_State* L)
 {
-    auto& socket = check_object<Socket>(L, 1);
+    auto& socket = check_self<Socket>(L);
     const std::size_t size = opt_size(L, 3, default_room);
     const int flags = check_flags(L, 4);
     const Wait wait = check_wait(L, in_recvfrom, 2);
@@ -201,12 +201,12 @@ struct SendTo {
     }
 };
 
-constexpr Waiting in_sendto{"sendto", push_sent};
+constexpr Waiting in_sendto{"sendto", push_sent, room_for<CallOperation<SendTo>>};
 
 // sendto(socket, seconds, string, addrinfo [, flag...]) -> as send
 int sendto(lua_State* L)
 {
-    auto& socket = check_object<Socket>(L, 1);
+    auto& socket = check_self<Socket>(L);
     const std::string_view bytes = check_bytes(L, 3);
     const Address& address = check_object<AddressBox>(L, 4).info.address;
     const int flags = check_flags(L, 5);
@@ -225,12 +225,12 @@ void check_nonblock(lua_State* L, int index, const Socket& socket)
     }
 }
 
-constexpr Waiting in_sendfile{"sendfile", push_sent};
+constexpr Waiting in_sendfile{"sendfile", push_sent, room_for<SendFileOperation>};
 
 // sendfile(socket, seconds, file, size [, offset]) -> as send; fewer at the end of the file
 int sendfile(lua_State* L)
 {
-    auto& socket = check_object<Socket>(L, 1);
+    auto& socket = check_self<Socket>(L);
     const File file = check_file(L, 3);
     const auto size = static_cast<std::size_t>(check_integer(L, 4, 0, LLONG_MAX));
     const auto offset = static_cast<off_t>(is_absent(L, 5) ? 0 : check_integer(L, 5, 0, LLONG_MAX));
@@ -248,12 +248,12 @@ int sendfile(lua_State* L)
     return start_on_socket(L, wait, socket);
 }
 
-constexpr Waiting in_relay{"relay", push_sent};
+constexpr Waiting in_relay{"relay", push_sent, room_for<RelayOperation>};
 
 // relay(socket, seconds, socket [, size]) -> n: from the first to the second, until the end of the stream
 int relay(lua_State* L)
 {
-    auto& source = check_object<Socket>(L, 1);
+    auto& source = check_self<Socket>(L);
     auto& sink = check_object<Socket>(L, 3);
     const auto size = is_absent(L, 4) ? SIZE_MAX : static_cast<std::size_t>(check_integer(L, 4, 0, LLONG_MAX));
     check_nonblock(L, 1, source);
@@ -294,12 +294,12 @@ int push_accepted(lua_State* L, Scheduler&, Task& task)
     return 1;
 }
 
-constexpr Waiting in_accept{"accept", push_accepted};
+constexpr Waiting in_accept{"accept", push_accepted, room_for<AcceptSocket>};
 
 // accept(socket, seconds) -> socket, which does not block | nil, err | nil, nil, true
 int accept(lua_State* L)
 {
-    auto& socket = check_object<Socket>(L, 1);
+    auto& socket = check_self<Socket>(L);
     check_nonblock(L, 1, socket);
     const Wait wait = check_wait(L, in_accept, 2);
     wait.task.emplace_operation<AcceptSocket>(socket);
@@ -315,12 +315,12 @@ int push_connected(lua_State* L, Scheduler&, Task& task)
     return 1;
 }
 
-constexpr Waiting in_connect{"connect", push_connected};
+constexpr Waiting in_connect{"connect", push_connected, room_for<ConnectOperation>};
 
 // connect(socket, seconds, addrinfo) -> true | nil, err | nil, nil, true
 int connect(lua_State* L)
 {
-    auto& socket = check_object<Socket>(L, 1);
+    auto& socket = check_self<Socket>(L);
     const Address& address = check_object<AddressBox>(L, 3).info.address;
     check_nonblock(L, 1, socket);
     const Wait wait = check_wait(L, in_connect, 2);
@@ -358,7 +358,7 @@ std::optional<std::string> copy_of(const char* text)
     return text != nullptr ? std::optional<std::string>(text) : std::nullopt;
 }
 
-constexpr Waiting in_getaddrinfo{"getaddrinfo", push_resolved};
+constexpr Waiting in_getaddrinfo{"getaddrinfo", push_resolved, room_for<LookupOperation>};
 
 // getaddrinfo(seconds [, host [, port [, family [, socktype [, protocol [, flag...]]]]]]) -> list of addrinfo | ...
 int getaddrinfo(lua_State* L)
@@ -390,7 +390,7 @@ constexpr Method functions[] = {
 
 void add_transfer(lua_State* L)
 {
-    add_functions(L, Class::task, functions);
+    add_functions(L, Class::socket, functions);
 }
 
 } // namespace llnet

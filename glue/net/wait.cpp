@@ -94,6 +94,20 @@ bool is_inside_another(lua_State* L)
     return false;
 }
 
+// The pause of the task that runs, with that much room.
+Pause& room_to_wait(lua_State* L, Task& task, std::size_t room)
+{
+    if (task.pause == nullptr || !task.pause->has_room(room)) {
+        check_memory(L, work([&] {
+                         Pause::Pointer larger = Pause::make(room);
+                         larger->has_places = task.pause != nullptr && task.pause->has_places;
+                         task.pause = std::move(larger);
+                         return done();
+                     }));
+    }
+    return *task.pause;
+}
+
 } // namespace
 
 Wait check_wait(lua_State* L, const Waiting& waiting, int seconds)
@@ -124,13 +138,7 @@ Wait check_wait(lua_State* L, const Waiting& waiting, int seconds)
         push_cancellation(L);
         lua_error(L);
     }
-    if (task->pause == nullptr) {
-        check_memory(L, work([&] {
-                         task->pause = std::make_unique<Pause>();
-                         return done();
-                     }));
-    }
-    Pause& pause = *task->pause;
+    Pause& pause = room_to_wait(L, *task, waiting.room);
     pause.waiting = &waiting;
     pause.fd = -1;
     pause.held = {};
@@ -163,7 +171,7 @@ int check_descriptor(lua_State* L, int index)
 namespace {
 
 // Puts the values at these indexes, or false where an index is 0, among the values that tasks hold.
-void set_held(lua_State* L, const Task& task, const std::array<int, 2>& indexes)
+void set_held(lua_State* L, const Task& task, const std::array<std::uint8_t, 2>& indexes)
 {
     lua_rawgeti(L, all_metatables, held_slot);
     int place = first_held_place(task.id);
@@ -180,7 +188,7 @@ void set_held(lua_State* L, const Task& task, const std::array<int, 2>& indexes)
 
 } // namespace
 
-void keep_alive(lua_State* L, const Wait& wait, int first, int second)
+void keep_alive(lua_State* L, const Wait& wait, std::uint8_t first, std::uint8_t second)
 {
     Pause& pause = *wait.task.pause;
     if (!pause.has_places) { // now: when the operation has started, memory must not run out

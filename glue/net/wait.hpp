@@ -41,7 +41,7 @@ int check_descriptor(lua_State* L, int index);
 
 // While the task waits, these arguments of its function, of which the second may be 0, are kept: the operation points
 // into them, and others may close the coroutine that has them.
-void keep_alive(lua_State* L, const Wait& wait, int first, int second = 0);
+void keep_alive(lua_State* L, const Wait& wait, std::uint8_t first, std::uint8_t second = 0);
 
 // The task goes on: they are its coroutine's only.
 void let_go(lua_State* L, Task& task);

@@ -30,12 +30,12 @@ int push_slept(lua_State* L, Scheduler& scheduler, Task& task)
                                                                     : push_failure(L, task);
 }
 
-constexpr Waiting in_later{"later", push_true};
-constexpr Waiting in_sleep{"sleep", push_slept};
-constexpr Waiting in_suspend{"suspend", push_success, true, true};
-constexpr Waiting in_lock{"lock", push_success, true, true};
-constexpr Waiting in_readable{"readable", push_success};
-constexpr Waiting in_writable{"writable", push_success};
+constexpr Waiting in_later{"later", push_true, no_room};
+constexpr Waiting in_sleep{"sleep", push_slept, room_for<WaitOperation>};
+constexpr Waiting in_suspend{"suspend", push_success, room_for<WaitOperation>, true, true};
+constexpr Waiting in_lock{"lock", push_success, room_for<WaitOperation>, true, true};
+constexpr Waiting in_readable{"readable", push_success, room_for<WaitOperation>};
+constexpr Waiting in_writable{"writable", push_success, room_for<WaitOperation>};
 
 int yield_ready(lua_State* L, const Wait& wait)
 {

@@ -52,12 +52,15 @@ local function new_kind(tasks, lock_name, unlock_name)
     fds[fd] = true
   end
 
+  -- A waiter for the lock; nil if the lock is free by then: finalizers run where objects are made.
   local function join(fd, task)
+    local waiter, spare = { fd = fd, task = task, before = false, after = false, next = false }, new_queue()
     place(task, fd)
-    local queue = queues[fd] or new_queue()
-    local waiter = { fd = fd, task = task, before = false, after = false, next = false }
-    queues[fd] = queue
-    waiters[task] = waiter
+    if not owners[fd] then
+      return nil
+    end
+    local queue = queues[fd] or spare
+    queues[fd], waiters[task] = queue, waiter
     waiter.before, waiter.after = queue.before, queue
     queue.before.after = waiter
     queue.before = waiter
@@ -123,6 +126,10 @@ local function new_kind(tasks, lock_name, unlock_name)
   -- Who is out of the queue by the time it goes on was made the owner or was woken, even if its time is over as well.
   local function wait(fd, task, sec, socket)
     local waiter = join(fd, task)
+    if not waiter then
+      own(fd, task)
+      return true
+    end
     local resumed, err
     repeat
       resumed, err = tasks.suspend(sec, socket, fd)
