@@ -168,8 +168,8 @@ Outcome<> Lookups::open()
     if (!made.ok()) {
         return failed(made.error, "socketpair");
     }
-    auto notified = std::make_unique<Notified>(*this, Fd(fds[0]));
     shared->notifier = Fd(fds[1]);
+    auto notified = std::make_unique<Notified>(*this, Fd(fds[0]));
     const Outcome<Loop::Key> watched = loop_.watch(notified->number());
     if (!watched.done()) {
         return failed(watched.error);
@@ -193,6 +193,8 @@ Outcome<> Lookups::ensure_thread()
         std::thread([shared = shared_] { work(shared); }).detach();
     } catch (const std::system_error& error) {
         return shared_->threads > 0 ? done() : failed(error.code().value(), "pthread_create");
+    } catch (const std::bad_alloc&) {
+        return shared_->threads > 0 ? done() : failed(ENOMEM, "pthread_create");
     }
     ++shared_->threads;
     return done();

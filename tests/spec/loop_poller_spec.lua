@@ -1141,7 +1141,9 @@ describe('net.loop inside of another loop', function()
         pending(('no %s here for this Lua'):format(name))
         return
       end
-      local output, status = program.run('examples/embedding/' .. name .. '.lua')
+      -- With the best backend, whichever the suite runs on: not every one has a descriptor.
+      local best = { environment = 'env -u LLNET_BACKEND' }
+      local output, status = program.run('examples/embedding/' .. name .. '.lua', {}, best)
       assert.equal(0, status, output)
       assert.equal(('3 messages came through %s\n'):format(text), output)
     end)

@@ -349,7 +349,7 @@ function actions.accept(world)
 end
 
 function actions.getaddrinfo(world)
-  local list, err, timeout = loop.getaddrinfo(world:seconds(), '127.0.0.1', 7)
+  local list, err, timeout = loop.getaddrinfo(world:seconds(), world:pick({ 'localhost', '127.0.0.1' }), 7)
   check(list and list[1]:port() == 7 or err == nil and timeout == true)
 end
 
@@ -446,6 +446,18 @@ function World:run()
   end
 end
 
+-- The open descriptors, as soon as they are the same as before: a thread whose answer nobody wants any more still has
+-- files open.
+local function descriptors_after_lookups(before)
+  local deadline = loop.now() + loops.patience
+  local open = descriptors.list()
+  while table.concat(open, ' ') ~= table.concat(before, ' ') and loop.now() < deadline do
+    loop.run(loop.sleep, 0.001)
+    open = descriptors.list()
+  end
+  return open
+end
+
 describe('tasks that do whatever they like', function()
   local function run(seed)
     local before = descriptors.list()
@@ -456,10 +468,10 @@ describe('tasks that do whatever they like', function()
     assert.equal(0, stats.tasks)
     assert.equal(0, stats.timers)
     assert.same({}, stats.waits)
-    assert.same(before, descriptors.list(), 'seed ' .. seed)
+    assert.same(before, descriptors_after_lookups(before), 'seed ' .. seed)
   end
 
-  loop.run(loop.getaddrinfo, nil, '127.0.0.1', 1) -- what the loop opens for itself is there
+  loop.run(loop.getaddrinfo, nil, 'localhost', 1) -- what the loop opens for itself to learn of answers is there
 
   for seed = 1, 20 do
     it(('come out as the model says, with the seed %d'):format(seed), function()

@@ -618,6 +618,22 @@ describe('the hook for errors', function()
     end)
   end)
 
+  -- H11
+  it('stays the same when another is refused', function()
+    local told = 0
+    local function hook()
+      told = told + 1
+    end
+    local default = loop.onerror(hook)
+    for _, value in ipairs({ 1, 'x', {}, true, false, coroutine.create(hook) }) do
+      assert.is_false((pcall(loop.onerror, value)))
+      assert.equal(hook, loop.onerror())
+    end
+    loop.run(error, 'reported')
+    loop.onerror(default)
+    assert.equal(1, told)
+  end)
+
   it('writes to standard error at first', function()
     local written = loops.output([[
       local function culprit()
@@ -768,6 +784,8 @@ local function waits()
     recvfrom = function() loop.recvfrom(b) end,
     send = function() loop.send(full, nil, ('x'):rep(65536)) end,
     accept = function() loop.accept(listener) end,
+    relay = function() loop.relay(a, nil, full) end,
+    sigwait = function() loop.sigwait(nil, 'SIGUSR1') end,
     join = function()
       sleeper = loop.spawn(loop.sleep, 3600)
       local ok, err = net.pcall(sleeper.join, sleeper)

@@ -12,33 +12,9 @@ local addrinfo, socket = llsocket.addrinfo, llsocket.socket
 local SOCK_DGRAM, SOCK_STREAM, SHUT_WR = llsocket.SOCK_DGRAM, llsocket.SOCK_STREAM, llsocket.SHUT_WR
 
 local task, pair, failure = loops.task, loops.pair, loops.failure
+local pattern, receive_slowly = loops.pattern, loops.receive_slowly
 
 after_each(loops.assert_idle)
-
--- Bytes that tell where in the text they are.
-local function pattern(size)
-  local parts = {}
-  for i = 1, math.ceil(size / 8) do
-    parts[i] = ('%08d'):format(i)
-  end
-  return table.concat(parts):sub(1, size)
-end
-
--- All that comes until the end of the stream, in pieces, with a pause after each.
-local function receive_slowly(sock, piece, pause)
-  local parts = {}
-  while true do
-    local part, err = loop.recv(sock, loops.patience, piece)
-    assert(part or not err, err)
-    if not part then
-      return table.concat(parts)
-    end
-    parts[#parts + 1] = part
-    if pause then
-      loop.sleep(pause)
-    end
-  end
-end
 
 -- Waits until the socket is ready for what the method asks.
 local function await(sock, method)
@@ -707,7 +683,7 @@ describe('loop.getaddrinfo', function()
   it('may be asked by many tasks at once', task(function()
     local asking = {}
     for i = 1, 100 do
-      asking[i] = loop.spawn(loop.getaddrinfo, nil, '127.0.0.1', i, nil, SOCK_STREAM)
+      asking[i] = loop.spawn(loop.getaddrinfo, nil, 'localhost', i, nil, SOCK_STREAM)
     end
     for i = 1, 100 do
       local _, list = asking[i]:join()
@@ -725,7 +701,7 @@ describe('loop.getaddrinfo', function()
       other:join()
     end
     collectgarbage()
-    assert.equal(2, assert(loop.getaddrinfo(nil, '127.0.0.1', 2))[1]:port())
+    assert.equal(2, assert(loop.getaddrinfo(nil, 'localhost', 2))[1]:port())
   end))
 
   it('lets other tasks run meanwhile', task(function()
@@ -748,6 +724,71 @@ describe('loop.getaddrinfo', function()
     assert.is_false((net.pcall(loop.getaddrinfo, nil, 'a\0b')))
     assert.is_false((net.pcall(loop.getaddrinfo, -1, 'localhost')))
     expect(loop.sleep(0)):to_be(true)
+  end))
+end)
+
+-- F14
+describe('a socket of SOCK_SEQPACKET', function()
+  local SOCK_SEQPACKET = llsocket.SOCK_SEQPACKET
+
+  -- A client and the server's end, by listen, connect and accept of the loop.
+  local function connection()
+    local listener, address = network.unix(SOCK_SEQPACKET)
+    assert(listener:listen())
+    listener:nonblock(true)
+    local accepting = loop.spawn(loop.accept, listener, 20)
+    local client = network.keep(assert(socket.new(llsocket.AF_UNIX, SOCK_SEQPACKET, nil, true)))
+    expect(loop.connect(client, 20, address)):to_be(true)
+    local _, server = accepting:join()
+    assert.equal(SOCK_SEQPACKET, server:socktype())
+    return client, network.keep(server)
+  end
+
+  it('listens, connects and accepts', task(function()
+    local client, server = connection()
+    expect(loop.send(client, 20, 'question')):to_be(8)
+    expect(loop.recv(server, 20)):to_be('question')
+    expect(loop.send(server, 20, 'answer')):to_be(6)
+    expect(loop.recv(client, 20)):to_be('answer')
+  end))
+
+  it('keeps the ends of records', task(function()
+    local client, server = connection()
+    local reader = loop.spawn(loop.recv, server, 20)
+    loop.later()
+    for _, text in ipairs({ 'one', 'two', 'three' }) do
+      expect(loop.send(client, 20, text)):to_be(#text)
+    end
+    expect(reader:join()):to_be(true, 'one')
+    expect(loop.recv(server, 20, 2)):to_be('tw') -- the rest of a record is gone
+    expect((loop.recvfrom(server, 20))):to_be('three')
+    expect(loop.recv(server, 0)):to_be(nil, nil, true)
+  end))
+
+  it('sends each record whole, when there is room for it', task(function()
+    local client, server = connection()
+    local size, count = 50000, 40
+    local sender = loop.spawn(function()
+      for i = 1, count do
+        expect(loop.send(client, loops.patience, string.char(64 + i):rep(size))):to_be(size)
+      end
+      client:close()
+    end)
+    for i = 1, count do
+      assert.is_true(string.char(64 + i):rep(size) == loop.recv(server, loops.patience, 100000), i)
+    end
+    expect(loop.recv(server, 20)):to_be(nil)
+    sender:join()
+  end))
+
+  it('gives nil at the end, and ends its waits when it is closed', task(function()
+    local client, server = connection()
+    local reader = loop.spawn(loop.recv, server)
+    loop.later()
+    server:close()
+    expect(reader:join()):to_be(true, nil, failure('ECANCELED', 'recv'))
+    expect(loop.recv(client, 20)):to_be(nil)
+    expect(loop.send(client, 20, 'x')):to_be(nil)
   end))
 end)
 

@@ -39,6 +39,7 @@ describe('a look-up', function()
         'deadline\tnil\tnil\ttrue',
         'cancelled\tfalse\t' .. loops.cancellation,
         'asked\ttrue',
+        'of a file\ttrue',
         'numeric\ttrue',
         'in time\ttrue',
         '',
@@ -46,6 +47,39 @@ describe('a look-up', function()
       output
     )
   end)
+
+  -- G11
+  for hosts, row in pairs({
+    ['files'] = {
+      'asks the files alone where they are the only ones', 'listed listed.example short',
+      'listed\t192.0.2.1', 'listed.example\t192.0.2.1', 'short\tEAI_NONAME',
+    },
+    ['files [NOTFOUND=return] dns'] = {
+      'honours an action in brackets', 'listed short',
+      'listed\t192.0.2.1', 'short\tEAI_NONAME',
+    },
+    ['files dns'] = {
+      'goes through the search domains, as ndots says', 'listed short a.b',
+      'listed\t192.0.2.1',
+      'asked\tshort.one.example', 'asked\tshort.two.example', 'short\t192.0.2.2',
+      'asked\ta.b.one.example', 'asked\ta.b.two.example', 'asked\ta.b', 'a.b\tEAI_NONAME',
+    },
+    ['dns [NOTFOUND=continue] files'] = {
+      'asks in the order of nsswitch.conf', 'listed',
+      'asked\tlisted.one.example', 'asked\tlisted.two.example', 'asked\tlisted', 'listed\t192.0.2.1',
+    },
+  }) do
+    it(row[1], function()
+      local output, obstacle = namespaces.run(
+        ("tests/support/private_resolver.sh '%s'"):format(hosts),
+        'tests/support/private_resolver.lua ' .. row[2]
+      )
+      if not output then
+        return pending('no files of its own: ' .. obstacle)
+      end
+      assert.equal(table.concat(row, '\n', 3) .. '\n', output)
+    end)
+  end
 
   -- G4
   it('of a numeric host succeeds also when there is no time', task(function()
@@ -232,29 +266,56 @@ end)
 
 describe('a wait of the loop', function()
   -- H8
-  it('is not disturbed by a finalizer that receives while its bytes become a string', task(function()
-    local a, b = pair()
-    local calls = 0
-    collectgarbage('setpause', 100)
-    for i = 1, 300 do
-      local c, d = loops.pair()
-      local outer = ('o'):rep(3000 + i)
-      b:send(outer)
-      d:send(('i'):rep(3000))
-      finalizable(function()
-        calls = calls + 1
-        pcall(loop.recv, c, nil, 3000)
-        pcall(loop.send, d, nil, 'x')
-        pcall(loop.readable, c, 0)
-      end)
-      collectgarbage('step', 50)
-      assert.is_true(outer == loop.recv(a, 20, 8000))
-    end
-    collectgarbage('setpause', 200)
-    collectgarbage()
-    assert.is_true(calls > 0)
-    expect(loop.sleep(0.001)):to_be(true)
-  end))
+  it('is not disturbed by a finalizer that receives while its bytes become a string', function()
+    assert.equal('true\t0\ntrue\ttrue\n', loops.output([[
+      local function finalizable(finalize)
+        if newproxy then
+          local proxy = newproxy(true)
+          getmetatable(proxy).__gc = finalize
+          return proxy
+        end
+        return setmetatable({}, { __gc = finalize })
+      end
+      local size, times, in_a_row = 3000, 1000, 10
+      -- Sent again and again, it gives other bytes each time, since its length is no multiple: strings that are there
+      -- already would not be made anew.
+      local outers, inners = loops.pattern(size * in_a_row + 11), ('i'):rep(size * in_a_row)
+      print(loop.run(function()
+        local a, b = loops.pair()
+        local c, d = loops.pair()
+        local is_receiving, calls, wrong = false, 0, 0
+        local objects = {} -- made before, so that only the strings of recv() drive the collector
+        for i = 1, times * in_a_row do
+          objects[i] = finalizable(function()
+            if is_receiving then
+              calls = calls + 1
+              pcall(loop.recv, c, nil, size) -- it may be refused here
+            end
+          end)
+        end
+        local recv, place, got = loop.recv, 0, {}
+        collectgarbage()
+        for number = 0, times - 1 do
+          d:send(inners) -- as much as fits
+          assert(b:send(outers) == #outers)
+          is_receiving = true
+          for i = 1, in_a_row do -- nothing between them, which would have the collector run then
+            objects[number * in_a_row + i] = nil
+            got[i] = recv(a, 20, size)
+          end
+          is_receiving = false
+          for i = 1, in_a_row do
+            local first, last = place % #outers + 1, (place + size - 1) % #outers + 1
+            if #got[i] ~= size or got[i]:byte(1) ~= outers:byte(first) or got[i]:byte(-1) ~= outers:byte(last) then
+              wrong = wrong + 1
+            end
+            place = place + size
+          end
+        end
+        print(calls > 0, wrong)
+        return loop.sleep(0.001)
+      end))]]))
+  end)
 end)
 
 describe('a finalizer', function()
@@ -577,22 +638,27 @@ describe('a coroutine that waits', function()
   it('wakes once when its time is over and the event comes in the same moment', task(function()
     for _ = 1, 50 do
       local a, b = pair()
-      local resumed = 0
       local reader = loop.spawn(function()
-        local text, err, timeout = loop.recv(a, 0.001)
-        resumed = resumed + 1
-        assert(not err)
-        loop.sleep(0.003)
-        resumed = resumed + 1
-        return text or select(2, loop.recv(a, 20), timeout)
+        local first = loops.pack(loop.recv(a, 0.001))
+        local before = loop.now()
+        local slept = loops.pack(loop.sleep(0.003)) -- what a second wake-up would end
+        return first, slept, loop.now() - before
       end)
       loop.later()
       local before = loop.now()
       while loop.now() < before + 0.0015 do
       end
       b:send('x')
-      assert.is_true((reader:join()))
-      assert.equal(2, resumed)
+      local _, first, slept, seconds = reader:join()
+      assert.same(loops.pack(true), slept)
+      assert.is_true(seconds >= 0.003, seconds)
+      if first[1] then
+        assert.same(loops.pack('x'), first)
+      else
+        assert.same(loops.pack(nil, nil, true), first)
+        expect(loop.recv(a, 20)):to_be('x')
+      end
+      expect(loop.recv(a, 0)):to_be(nil, nil, true)
       a:close()
       b:close()
     end
@@ -1140,7 +1206,7 @@ describe('a loop', function()
     expect(reader:join(20)):to_be(true, nil, failure('ECANCELED', 'readable'))
   end))
 
-  -- I22
+  -- I22; AddressSanitizer can see it fail, the kernel alone does not
   it('keeps an address alive while a task connects to it', task(function()
     local listener, address = loops.listener()
     local clients = {}
@@ -1170,8 +1236,7 @@ describe('a loop', function()
     end
   end))
 
-  -- F10
-  it('that failed to accept accepts the next connection', task(function()
+  it('that did not accept in time, or was ended by unwait, accepts the next connection', task(function()
     local listener, address = loops.listener()
     for _ = 1, 5 do
       expect(loop.accept(listener, 0)):to_be(nil, nil, true)
@@ -1211,6 +1276,9 @@ describe('a Lua state that is closed', function()
         loop.spawn(loop.connect, loops.tcp(), nil, address)
       end
       loop.suspend()]],
+    ['relay'] = 'loop.relay(a, nil, (loops.pair()))',
+    ['relay to a full sink'] = 'local c = loops.pair() network.fill(c) b:send("x") loop.relay(a, nil, c)',
+    ['sigwait'] = "loop.sigwait(nil, 'SIGTERM')",
     ['getaddrinfo'] = "while true do loop.getaddrinfo(nil, 'localhost', 80) end",
     ['join'] = 'loop.spawn(loop.suspend):join()',
     ['a lock'] = 'loop.read_lock(a) loop.spawn(loop.read_lock, a):join()',

@@ -53,7 +53,8 @@ end
 local function is_deadlock()
   local stats = loop.stats()
   local waits = stats.waits
-  return stats.tasks > 0 and not loop:timeout() and (waits.suspend or 0) + (waits.join or 0) == stats.tasks
+  local idle = (waits.suspend or 0) + (waits.join or 0) + (waits.lock or 0)
+  return stats.tasks > 0 and not loop:timeout() and idle == stats.tasks
 end
 
 local function cancel_all()
@@ -147,6 +148,31 @@ function loops.task(fn)
   end
 end
 
+-- Bytes that tell where in the text they are.
+function loops.pattern(size)
+  local parts = {}
+  for i = 1, math.ceil(size / 8) do
+    parts[i] = ('%08d'):format(i)
+  end
+  return table.concat(parts):sub(1, size)
+end
+
+-- All that comes until the end of the stream, in pieces, with a pause after each.
+function loops.receive_slowly(sock, piece, pause)
+  local parts = {}
+  while true do
+    local part, err = loop.recv(sock, loops.patience, piece)
+    assert(part or not err, err)
+    if not part then
+      return table.concat(parts)
+    end
+    parts[#parts + 1] = part
+    if pause then
+      loop.sleep(pause)
+    end
+  end
+end
+
 -- Lets other tasks go on until they all wait.
 function loops.settle()
   for _ = 1, 5 do
@@ -182,27 +208,26 @@ function loops.output(text, before)
   return written
 end
 
-local has_posix, unistd = pcall(require, 'posix.unistd')
-
-loops.can_fork = has_posix
-
 -- fork(2); what was written before is not written twice.
 function loops.fork()
   io.stdout:flush()
   io.stderr:flush()
-  return unistd.fork()
+  return require('process').fork()
 end
 
 -- Ends this process at once.
 function loops.leave(status)
   io.stdout:flush()
-  unistd._exit(status)
+  require('process').leave(status)
 end
 
--- The exit status of a child process, when it ends.
+-- The exit status of a child process when it ends; 'killed' and the signal if one ended it.
 function loops.wait_for(pid)
-  local _, how, status = require('posix.sys.wait').wait(pid)
-  return how == 'exited' and status or how
+  local how, status = require('process').wait(pid)
+  if how == 'exited' then
+    return status
+  end
+  return how, status
 end
 
 -- Calls the function in a child process, and returns its exit status when it ends: 0 unless the function fails.

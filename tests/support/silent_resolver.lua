@@ -27,6 +27,7 @@ loop.run(function()
   asking:cancel()
   print('cancelled', asking:join())
   print('asked', #servers > 0 and loop.recv(servers[1], 20) ~= nil)
+  print('of a file', loop.getaddrinfo(60, 'localhost', 80) ~= nil) -- by another thread than those that ask
   for i = 1, 20 do
     loop.spawn(loop.getaddrinfo, 0.2, ('c%d.name.that.is.slow.example'):format(i))
   end
