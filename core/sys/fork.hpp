@@ -12,8 +12,8 @@ extern unsigned fork_generation;
 // From the first call on forks are counted. Without memory for that (ENOMEM), they go unnoticed.
 void count_forks() noexcept;
 
-// How many fork(2)s lie between this process and the one that counted first: what must not be shared with a child compares
-// it with what it was before. Cheaper than getpid(2) on every turn of a loop.
+// How many fork(2)s lie between this process and the one that counted first: what must not be shared with a child
+// compares it with what it was before. Cheaper than getpid(2) on every turn of a loop.
 inline unsigned fork_generation() noexcept
 {
     return detail::fork_generation;
