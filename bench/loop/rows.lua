@@ -67,8 +67,8 @@ return {
     count = 200000,
     notes = {
       'LuaSocket, which Copas uses, has no socketpair: it connects through a path.',
-      'luv: its streams. With poll handles that resume coroutines, and send and recv of llsocket, it takes about 0.9 of ' ..
-        'the time of net.loop.',
+      'luv: its streams. With poll handles that resume coroutines, and llsocket to send and receive, it takes about ' ..
+        '0.9 of the time of net.loop.',
     },
   },
   {
