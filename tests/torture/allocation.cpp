@@ -107,6 +107,10 @@ std::string error_text(lua_State* L)
 void prepare(lua_State* L, const std::string& path)
 {
     luaL_openlibs(L);
+#ifdef LUAJIT_VERSION
+    // Its compiler crashes without memory, also where nothing but plain Lua runs.
+    luaJIT_setmode(L, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_OFF);
+#endif
     if (luaL_loadfile(L, path.c_str()) != 0 || lua_pcall(L, 0, 2, 0) != 0) {
         give_up(path + ": " + error_text(L));
     }
