@@ -164,6 +164,9 @@ inline void close_coroutine(lua_State* L, lua_State* coroutine)
 #endif
 }
 
+// Whether may_yield() tells, at least of a function that a finalizer calls.
+inline constexpr bool knows_where_to_yield = LUA_VERSION_NUM != 502;
+
 // Whether a C function that Lua called may yield. Where the version cannot tell, it may: lua_yield raises an error
 // then.
 inline bool may_yield(lua_State* L)

@@ -87,7 +87,7 @@ void settle_run(lua_State* L, Scheduler& scheduler, Task& task, int status)
 
 // What turn() has on its stack.
 constexpr int anchors_index = 1;
-constexpr int spare_index = 2; // or nil
+constexpr int spare_index = 2; // or false
 
 void set_spare(lua_State* L)
 {
@@ -127,7 +127,7 @@ void begin_on_spare(lua_State* L, Scheduler& scheduler, Task& task)
     const bool is_spare_again = status == 0 && is_as_good_as_new(task, spare);
     if (is_spare_again && !task.is_observed && task.pause == nullptr && lua_gettop(spare) == 0) {
         task.status = Task::Status::done;
-        release_task(L, anchors_index, task.id);
+        clear_places(L, anchors_index, task.id);
         retire(scheduler, task);
         return;
     }
@@ -135,7 +135,7 @@ void begin_on_spare(lua_State* L, Scheduler& scheduler, Task& task)
     lua_pushvalue(L, -1);
     lua_rawseti(L, anchors_index, coroutine_place(task.id));
     if (!is_spare_again) {
-        lua_pushnil(L);
+        lua_pushboolean(L, 0);
         set_spare(L);
     }
     settle_run(L, scheduler, task, status);

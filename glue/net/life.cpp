@@ -186,14 +186,11 @@ void push_callback(lua_State* L, const char* name)
 void leave(lua_State* L, Scheduler& scheduler, Task& task)
 {
     lua_rawgeti(L, all_metatables, anchors_slot);
-    release_task(L, -1, task.id);
+    clear_places(L, -1, task.id);
     lua_pop(L, 1);
     if (task.pause != nullptr && task.pause->has_places) {
         lua_rawgeti(L, all_metatables, held_slot);
-        lua_pushnil(L);
-        lua_rawseti(L, -2, first_held_place(task.id));
-        lua_pushnil(L);
-        lua_rawseti(L, -2, first_held_place(task.id) + 1);
+        clear_places(L, -1, task.id);
         lua_pop(L, 1);
     }
     retire(scheduler, task);

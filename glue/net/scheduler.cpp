@@ -155,6 +155,11 @@ Scheduler& check_scheduler(lua_State* L)
         luaL_error(L, "the Lua state is being closed");
     }
     reset_pauses(L, scheduler);
+    if (scheduler.generation > 0) {
+        push_callback(L, "renewed");
+        lua_call(L, 0, 0);
+    }
+    lua_newtable(L);
     lua_newtable(L);
     const Outcome<> opened = work([&] { return scheduler.open(); });
     if (!opened.done()) {
@@ -162,14 +167,9 @@ Scheduler& check_scheduler(lua_State* L)
         luaL_error(L, "no event loop: %s", lua_tostring(L, -1));
     }
     lua_rawseti(L, all_metatables, anchors_slot);
-    lua_newtable(L);
     lua_rawseti(L, all_metatables, held_slot);
-    lua_pushnil(L); // in a child that may be the coroutine which calls
+    lua_pushboolean(L, 0); // in a child that may be the coroutine which calls
     lua_rawseti(L, all_metatables, spare_slot);
-    if (scheduler.generation > 1) {
-        push_callback(L, "renewed");
-        lua_call(L, 0, 0);
-    }
     return scheduler;
 }
 
@@ -241,6 +241,10 @@ void add_scheduler(lua_State* L)
     lua_rawgeti(L, metatables, static_cast<int>(Class::scheduler));
     lua_setmetatable(L, -2);
     set_module_state(L);
+    for (const int slot : {anchors_slot, held_slot, spare_slot}) { // so that to fill them later needs no memory
+        lua_pushboolean(L, 0);
+        lua_rawseti(L, metatables, slot);
+    }
 }
 
 } // namespace llnet

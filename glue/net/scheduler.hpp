@@ -105,22 +105,22 @@ Scheduler& scheduler_of(lua_State* L);
 // The same, with a loop that is this process's own.
 Scheduler& check_scheduler(lua_State* L);
 
-// The anchors of a task that has not ended: its coroutine, or the function that it is to run, and its userdata.
+// A task that has not ended has two places in the table of anchors, for its coroutine, or the function that it is to
+// run, and its userdata; and the same two in the table of the values that tasks hold.
+
+constexpr int first_place(int id)
+{
+    return 2 * id - 1;
+}
 
 constexpr int coroutine_place(int id)
 {
-    return 2 * id - 1;
+    return first_place(id);
 }
 
 constexpr int userdata_place(int id)
 {
-    return 2 * id;
-}
-
-// Among the values that tasks hold, the first of its two.
-constexpr int first_held_place(int id)
-{
-    return 2 * id - 1;
+    return first_place(id) + 1;
 }
 
 // Pushes its coroutine, and gives it.
@@ -135,14 +135,14 @@ Task* push_task_of(lua_State* L, int id);
 // Keeps the task on top of the stack, and its coroutine or function below it; both stay there.
 void anchor_task(lua_State* L, int id);
 
-// Releases both; the anchors are at `anchors`.
-inline void release_task(lua_State* L, int anchors, int id)
+// Clears both of its places in the table at `index`.
+inline void clear_places(lua_State* L, int index, int id)
 {
-    const int table = anchors < 0 ? anchors - 1 : anchors;
+    const int table = index < 0 ? index - 1 : index;
     lua_pushnil(L);
-    lua_rawseti(L, table, coroutine_place(id));
+    lua_rawseti(L, table, first_place(id));
     lua_pushnil(L);
-    lua_rawseti(L, table, userdata_place(id));
+    lua_rawseti(L, table, first_place(id) + 1);
 }
 
 // Adds the scheduler to the table of all metatables, which is on top of the stack.

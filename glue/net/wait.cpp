@@ -72,11 +72,9 @@ void settle(lua_State* L, Task& task)
 
 namespace {
 
-// Whether the function that runs was called by a finalizer, which another function of ours set off. Where Lua itself
-// cannot tell that it may not yield then: see may_yield().
+// Whether the function that runs was called by a finalizer, which another function of ours set off.
 bool is_inside_another(lua_State* L)
 {
-#if LUA_VERSION_NUM == 502
     lua_Debug frame;
     for (int level = 1; lua_getstack(L, level, &frame) != 0; ++level) {
         lua_getinfo(L, "f", &frame);
@@ -88,9 +86,6 @@ bool is_inside_another(lua_State* L)
             return true;
         }
     }
-#else
-    static_cast<void>(L);
-#endif
     return false;
 }
 
@@ -127,7 +122,7 @@ Wait check_wait(lua_State* L, const Waiting& waiting, int seconds)
                     "the coroutine was resumed by a coroutine.resume or coroutine.wrap that was taken before the loop "
                     "ran; take net.loop.coresume or net.loop.cowrap");
     }
-    if (!may_yield(L) || (scheduler.is_beginning && is_inside_another(L))) {
+    if (!may_yield(L) || (!knows_where_to_yield && scheduler.is_beginning && is_inside_another(L))) {
         refuse_wait(L, what, "a C function such as pcall or table.sort is in the way; for pcall take net.pcall");
     }
     scheduler.is_beginning = true;
@@ -174,7 +169,7 @@ namespace {
 void set_held(lua_State* L, const Task& task, const std::array<std::uint8_t, 2>& indexes)
 {
     lua_rawgeti(L, all_metatables, held_slot);
-    int place = first_held_place(task.id);
+    int place = first_place(task.id);
     for (const int index : indexes) {
         if (index == 0) {
             lua_pushboolean(L, 0);

@@ -8,7 +8,10 @@ local check = require('check')
 local llsocket = require('llsocket')
 local loop = require('net.loop')
 local poller = require('net.poller')
+local tortured = require('tortured')
+
 local socket = llsocket.socket
+local expect, joined = tortured.expect, tortured.joined
 
 loop.onerror(function() end)
 check(loop.run(loop.sleep, 0))
@@ -16,20 +19,6 @@ check(loop.run(loop.sleep, 0))
 local function pair()
   local socks = check(socket.pair(llsocket.SOCK_STREAM, nil, true))
   return socks[1], socks[2]
-end
-
--- Raises the error beside a result that is not what it should be.
-local function expect(expected, result, err)
-  check(result == expected, err or 'another result')
-end
-
--- Raises the error of a task that failed.
-local function joined(task)
-  local function results(ok, ...)
-    check(ok, (...))
-    return ...
-  end
-  return results(task:join())
 end
 
 local function wait_for_signals()
@@ -104,20 +93,12 @@ local function is_looking_up()
 end
 
 return function()
-  local main = loop.spawn(function()
+  tortured.run(function()
     wait_for_signals()
     relay()
     look_up()
     wait_through_poller()
-  end)
-  for _ = 1, 400 do
-    if main:status() == 'done' or main:status() == 'failed' then
-      break
-    end
-    loop:step(0.05) -- for the threads that look names up
-  end
-  check(main:status() ~= 'waiting', 'a task hangs')
-  joined(main)
+  end, 400, 0.05) -- for the threads that look names up
 end, function()
   for _ = 1, 400 do -- a thread that looks up has files open
     if not is_looking_up() then
@@ -125,15 +106,6 @@ end, function()
     end
     loop:step(0.05)
   end
-  for _ = 1, 100 do
-    for _, row in ipairs(loop.dump()) do
-      row.task:cancel()
-    end
-    if loop:step(0) == 0 then
-      break
-    end
-  end
-  check(loop:step(0) == 0, 'tasks are left')
-  check(loop.run(loop.sleep, 0))
+  tortured.release()
   poller.use(nil)
 end

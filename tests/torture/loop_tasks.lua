@@ -6,21 +6,15 @@ package.path = 'lua/?.lua;tests/support/?.lua;' .. package.path
 local check = require('check')
 local loop = require('net.loop')
 local net = require('net')
+local tortured = require('tortured')
+
+local joined = tortured.joined
 
 loop.onerror(function() end)
 check(loop.run(loop.sleep, 0))
 
--- Raises the error of a task that failed.
-local function joined(task)
-  local function results(ok, ...)
-    check(ok, (...))
-    return ...
-  end
-  return results(task:join())
-end
-
 return function()
-  local main = loop.spawn(function()
+  tortured.run(function()
     local group = loop.group()
     for i = 1, 3 do
       group:spawn(function(...)
@@ -55,24 +49,5 @@ return function()
     end)
     check(#tostring(loop.dump()) >= 0)
     check(loop.stats().tasks > 0)
-  end)
-  for _ = 1, 200 do
-    if main:status() == 'done' or main:status() == 'failed' then
-      break
-    end
-    loop:step(0)
-  end
-  check(main:status() ~= 'waiting', 'a task hangs')
-  joined(main)
-end, function()
-  for _ = 1, 100 do
-    for _, row in ipairs(loop.dump()) do
-      row.task:cancel()
-    end
-    if loop:step(0) == 0 then
-      break
-    end
-  end
-  check(loop:step(0) == 0, 'tasks are left')
-  check(loop.run(loop.sleep, 0))
-end
+  end, 200, 0)
+end, tortured.release

@@ -6,7 +6,10 @@ package.path = 'lua/?.lua;tests/support/?.lua;' .. package.path
 local check = require('check')
 local llsocket = require('llsocket')
 local loop = require('net.loop')
+local tortured = require('tortured')
+
 local addrinfo, socket = llsocket.addrinfo, llsocket.socket
+local expect, joined = tortured.expect, tortured.joined
 
 loop.onerror(function() end)
 check(loop.run(loop.sleep, 0))
@@ -27,22 +30,8 @@ local a_address, b_address = a:getsockname(), b:getsockname()
 local file = check(io.tmpfile())
 file:write('content')
 
--- Raises the error beside a result that is not what it should be.
-local function expect(expected, result, err)
-  check(result == expected, err or 'another result')
-end
-
--- Raises the error of a task that failed.
-local function joined(task)
-  local function results(ok, ...)
-    check(ok, (...))
-    return ...
-  end
-  return results(task:join())
-end
-
 return function()
-  local main = loop.spawn(function()
+  tortured.run(function()
     local accepting = loop.spawn(loop.accept, listener, 20)
     local connecting = loop.spawn(loop.connect, client, 20, address)
     expect(true, joined(connecting))
@@ -74,24 +63,5 @@ return function()
     loop.later()
     client:close()
     joined(woken)
-  end)
-  for _ = 1, 200 do
-    if main:status() == 'done' or main:status() == 'failed' then
-      break
-    end
-    loop:step(0)
-  end
-  check(main:status() ~= 'waiting', 'a task hangs')
-  joined(main)
-end, function()
-  for _ = 1, 100 do
-    for _, row in ipairs(loop.dump()) do
-      row.task:cancel()
-    end
-    if loop:step(0) == 0 then
-      break
-    end
-  end
-  check(loop:step(0) == 0, 'tasks are left')
-  check(loop.run(loop.sleep, 0))
-end
+  end, 200, 0)
+end, tortured.release
