@@ -3,6 +3,7 @@
 
 local descriptors = require('descriptors')
 local expect = require('expect')
+local finalizable = require('finalizable')
 local llsocket = require('llsocket')
 local messages = require('messages')
 local program = require('program')
@@ -10,15 +11,6 @@ local program = require('program')
 local iovec, msghdr, cmsghdrs = llsocket.iovec, llsocket.msghdr, llsocket.cmsghdrs
 
 local TURNS = 100
-
--- Makes a value that is garbage at once and whose finalizer is `finalize`.
-local function discard(finalize)
-  if newproxy then
-    getmetatable(newproxy(true)).__gc = finalize
-  else
-    setmetatable({}, { __gc = finalize })
-  end
-end
 
 -- Calls `method` many times with a fresh subject while finalizers that call `disturb` on it are pending; `judge` looks
 -- at the results. On 5.1 and LuaJIT, whose collector these settings make run at every allocation, finalizers must have
@@ -35,7 +27,7 @@ local function disturbed(make, method, disturb, judge)
   local pause, stepmul = collectgarbage('setpause', 0), collectgarbage('setstepmul', 100000)
   for turn = 1, TURNS do
     subject = make(turn)
-    discard(finalize)
+    finalizable(finalize)
     inside = true
     local result = method(subject)
     inside = false
@@ -138,7 +130,7 @@ describe('a collector that the program stopped', function()
     local ran = false
     collectgarbage()
     collectgarbage('stop')
-    discard(function() ran = true end)
+    finalizable(function() ran = true end)
     local iov = iovec.new()
     for _ = 1, 200 do
       iov:add(('x'):rep(100000))

@@ -2,21 +2,12 @@
 -- The collector may run at any instruction, and finalizers may call the library while it works.
 
 local descriptors = require('descriptors')
+local finalizable = require('finalizable')
 local llsocket = require('llsocket')
 local messages = require('messages')
 local network = require('network')
 
 local addrinfo, socket = llsocket.addrinfo, llsocket.socket
-
--- A value whose finalizer is `finalize`, on every version.
-local function finalizable(finalize)
-  if newproxy then
-    local proxy = newproxy(true)
-    getmetatable(proxy).__gc = finalize
-    return proxy
-  end
-  return setmetatable({}, { __gc = finalize })
-end
 
 -- Calls with the debug hook `every` after each instruction; compiled code would not call it.
 local function under_hook(every, call)

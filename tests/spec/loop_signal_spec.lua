@@ -344,12 +344,7 @@ describe('a signal that was waited for', function()
         io.stdout:write(tostring(process.is_blocked(15)), '\n')
       end
       -- Made before the loop, it is finalized after it.
-      if newproxy then
-        LAST = newproxy(true)
-        getmetatable(LAST).__gc = report
-      else
-        LAST = setmetatable({}, { __gc = report })
-      end
+      LAST = require('finalizable')(report)
       local loop = require('net.loop')
       assert(loop.signals.SIGTERM == 15)
       loop.spawn(loop.sigwait, nil, 'SIGTERM', 'SIGUSR1')

@@ -3,6 +3,7 @@
 
 local descriptors = require('descriptors')
 local expect = require('expect')
+local finalizable = require('finalizable')
 local llsocket = require('llsocket')
 local loop = require('net.loop')
 local loops = require('loops')
@@ -15,16 +16,6 @@ local socket = llsocket.socket
 local task, pair, failure = loops.task, loops.pair, loops.failure
 
 after_each(loops.assert_idle)
-
--- A value whose finalizer is `finalize`, on every version.
-local function finalizable(finalize)
-  if newproxy then
-    local proxy = newproxy(true)
-    getmetatable(proxy).__gc = finalize
-    return proxy
-  end
-  return setmetatable({}, { __gc = finalize })
-end
 
 describe('a look-up', function()
   -- G2
@@ -186,14 +177,7 @@ describe('what outlives the loop', function()
   -- H4
   it('does no harm in finalizers that run when the state is closed', function()
     local written, status = loops.child([[
-      local function finalizable(finalize)
-        if newproxy then
-          local proxy = newproxy(true)
-          getmetatable(proxy).__gc = finalize
-          return proxy
-        end
-        return setmetatable({}, { __gc = finalize })
-      end
+      local finalizable = require('finalizable')
       local a, b = loops.pair()
       local group = loop.group()
       local done = loop.spawn(function() return 1 end)
@@ -268,14 +252,7 @@ describe('a wait of the loop', function()
   -- H8
   it('is not disturbed by a finalizer that receives while its bytes become a string', function()
     assert.equal('true\t0\ntrue\ttrue\n', loops.output([[
-      local function finalizable(finalize)
-        if newproxy then
-          local proxy = newproxy(true)
-          getmetatable(proxy).__gc = finalize
-          return proxy
-        end
-        return setmetatable({}, { __gc = finalize })
-      end
+      local finalizable = require('finalizable')
       local size, times, in_a_row = 3000, 1000, 10
       -- Sent again and again, it gives other bytes each time, since its length is no multiple: strings that are there
       -- already would not be made anew.
@@ -322,14 +299,7 @@ describe('a finalizer', function()
   -- Runs a program in which `stress(n, outer, inner)` calls outer(i) n times, while the collector calls inner(i).
   local function under_stress(text)
     return loops.output([[
-      local function finalizable(finalize)
-        if newproxy then
-          local proxy = newproxy(true)
-          getmetatable(proxy).__gc = finalize
-          return proxy
-        end
-        return setmetatable({}, { __gc = finalize })
-      end
+      local finalizable = require('finalizable')
       local function stress(n, outer, inner)
         collectgarbage('setpause', 1)
         collectgarbage('setstepmul', 100000)
@@ -379,13 +349,6 @@ describe('a finalizer', function()
           error('on purpose', 0)
         end
       end
-      local function drop_object()
-        if newproxy then
-          getmetatable(newproxy(true)).__gc = raise
-        else
-          setmetatable({}, { __gc = raise })
-        end
-      end
       for _ = 1, 200 do
         local received = {}
         for i, ends in ipairs(pairs_of) do
@@ -397,7 +360,7 @@ describe('a finalizer', function()
         for i, ends in ipairs(pairs_of) do
           assert(ends[2]:send(string.char(64 + i):rep(2000)))
         end
-        drop_object()
+        require('finalizable')(raise)
         armed = true
         local ok, left
         repeat
