@@ -588,22 +588,31 @@ describe('loop.readable and loop.writable', function()
   end))
 end)
 
+-- What stands for the socket: the object or the number.
+local function handle_of(sock, of)
+  return of == 'the object' and sock or sock:fd()
+end
+
+local function ends_both_waits(stop, of)
+  return task(function()
+    local a = pair()
+    network.fill(a)
+    local reader, writer = loop.spawn(loop.readable, a), loop.spawn(loop.send, a, nil, 'x')
+    loop.later()
+    expect(stop(handle_of(a, of))):to_be(true)
+    expect(reader:join()):to_be(true, nil, failure('ECANCELED', 'readable'))
+    expect(writer:join()):to_be(true, nil, failure('ECANCELED', 'send'))
+    expect(stop(handle_of(a, of))):to_be(false)
+  end)
+end
+
 describe('unwait', function()
   for _, of in ipairs({ 'the object', 'the number' }) do
     local function handle(sock)
-      return of == 'the object' and sock or sock:fd()
+      return handle_of(sock, of)
     end
 
-    it('of ' .. of .. ' ends both waits with ECANCELED', task(function()
-      local a = pair()
-      network.fill(a)
-      local reader, writer = loop.spawn(loop.readable, a), loop.spawn(loop.send, a, nil, 'x')
-      loop.later()
-      expect(loop.unwait(handle(a))):to_be(true)
-      expect(reader:join()):to_be(true, nil, failure('ECANCELED', 'readable'))
-      expect(writer:join()):to_be(true, nil, failure('ECANCELED', 'send'))
-      expect(loop.unwait(handle(a))):to_be(false)
-    end))
+    it('of ' .. of .. ' ends both waits with ECANCELED', ends_both_waits(loop.unwait, of))
 
     it('of one direction of ' .. of .. ' leaves the other alone', task(function()
       local a = pair()
@@ -666,19 +675,10 @@ end)
 describe('loop.forget', function()
   for _, of in ipairs({ 'the object', 'the number' }) do
     local function handle(sock)
-      return of == 'the object' and sock or sock:fd()
+      return handle_of(sock, of)
     end
 
-    it('of ' .. of .. ' ends both waits with ECANCELED', task(function()
-      local a = pair()
-      network.fill(a)
-      local reader, writer = loop.spawn(loop.readable, a), loop.spawn(loop.send, a, nil, 'x')
-      loop.later()
-      expect(loop.forget(handle(a))):to_be(true)
-      expect(reader:join()):to_be(true, nil, failure('ECANCELED', 'readable'))
-      expect(writer:join()):to_be(true, nil, failure('ECANCELED', 'send'))
-      expect(loop.forget(handle(a))):to_be(false)
-    end))
+    it('of ' .. of .. ' ends both waits with ECANCELED', ends_both_waits(loop.forget, of))
 
     it('of ' .. of .. ' ends its locks, and who waits for them', task(function()
       local a = pair()
