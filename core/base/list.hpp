@@ -46,14 +46,16 @@ public:
     }
 
     // nullptr when empty.
+    [[nodiscard]] T* front() const noexcept { return empty() ? nullptr : static_cast<T*>(ends_.after_); }
+
+    // The same, and takes it out.
     T* pop_front() noexcept
     {
-        if (empty()) {
-            return nullptr;
+        T* first = front();
+        if (first != nullptr) {
+            first->unlink();
         }
-        ListHook* first = ends_.after_;
-        first->unlink();
-        return static_cast<T*>(first);
+        return first;
     }
 
     // Moves all that is in `other` behind what is here.

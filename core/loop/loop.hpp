@@ -90,7 +90,7 @@ public:
     [[nodiscard]] bool has_work() const noexcept;
 
     // When step() will have something to do at the latest; nullopt if only an event can tell.
-    [[nodiscard]] std::optional<Deadline> next_deadline() const noexcept;
+    [[nodiscard]] std::optional<Deadline> next_deadline() noexcept;
 
     // Whether this process is a child of the one that made the loop.
     [[nodiscard]] bool is_inherited() const noexcept { return sys::fork_generation() != fork_generation_; }
@@ -225,7 +225,7 @@ private:
     void sweep() noexcept;
     Outcome<> expel_strangers() noexcept;
     [[nodiscard]] std::uint32_t step_number() const noexcept { return static_cast<std::uint32_t>(stats_.waits); }
-    [[nodiscard]] int wait_ms(const std::optional<Deadline>& until) const noexcept;
+    [[nodiscard]] int wait_ms(const std::optional<Deadline>& until) noexcept;
 };
 
 } // namespace llnet

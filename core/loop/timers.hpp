@@ -1,37 +1,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/base/clock.hpp"
+#include "core/loop/timer_heap.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
 namespace llnet {
 
-// A deadline that is part of what waits for it; Timers links it in, and copies nothing.
-class Timer {
-public:
-    Timer() noexcept = default;
-    Timer(const Timer&) = delete;
-    Timer& operator=(const Timer&) = delete;
-    ~Timer() = default;
-
-    [[nodiscard]] bool armed() const noexcept { return serial_ != 0; }
-    [[nodiscard]] Deadline when() const noexcept { return when_; }
-
-private:
-    friend class Timers;
-
-    Deadline when_{};
-    std::uint64_t serial_ = 0; // equal deadlines go in the order in which they were armed; 0: it is not
-    Timer* child_ = nullptr;   // the first
-    Timer* next_ = nullptr;    // sibling
-    Timer* before_ = nullptr;  // the sibling before, or the parent of the first
-};
-
-// Armed timers by deadline: a pairing heap (Fredman, Sedgewick, Sleator and Tarjan, 1986). Arming takes constant time
-// and so does disarming a timer that nothing hangs on, which is the fate of most deadlines; taking the first takes
-// O(log n), amortized. Nothing is allocated.
+// Armed timers by deadline. Those that come soon are in a heap; the others wait unsorted in the slots of a
+// hierarchical wheel (Varghese and Lauck, 1987), so that to arm and to disarm one of them takes constant time. Its
+// levels and slots are digits of the deadline, to the base 64: a timer is on the level of the highest digit that
+// differs from those of `horizon_`. When the heap is empty, the nearest slot is what comes soon, and the horizon moves
+// there. Nothing is allocated, and each timer comes at its exact turn.
 class Timers {
 public:
     // The timer is not armed yet and stays where it is until it is disarmed.
@@ -41,18 +23,40 @@ public:
     void disarm(Timer& timer) noexcept;
 
     // The timer with the nearest deadline; nullptr if there is none.
-    [[nodiscard]] Timer* first() const noexcept { return root_; }
+    [[nodiscard]] Timer* first() noexcept;
+
+    // The same, if that deadline has passed at this time.
+    [[nodiscard]] Timer* passed(Deadline now) noexcept;
+
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
 private:
-    Timer* root_ = nullptr;
+    using Tick = std::uint64_t; // about a millisecond
+
+    static constexpr unsigned digit_bits = 6;
+    static constexpr std::size_t slot_count = std::size_t{1} << digit_bits;
+    static constexpr std::size_t level_count = 8; // more than a deadline has digits
+
+    struct Level {
+        std::uint64_t used = 0; // a bit for each slot with timers
+        std::array<Timer*, slot_count> slots{};
+    };
+    struct Place {
+        std::size_t level;
+        std::size_t slot;
+    };
+
+    TimerHeap soon_;
+    Tick horizon_ = 0; // till when, and including which, timers are in the heap
+    std::array<Level, level_count> levels_;
     std::size_t size_ = 0;
     std::uint64_t next_serial_ = 1;
 
-    static bool goes_before(const Timer& a, const Timer& b) noexcept;
-    static Timer* merge(Timer* a, Timer* b) noexcept;
-    static Timer* merge_siblings(Timer* first) noexcept;
-    static void detach(Timer& timer) noexcept;
+    static Tick tick_of(Deadline when) noexcept;
+    [[nodiscard]] Place place_of(Tick tick) const noexcept;
+    void put(Timer& timer) noexcept;
+    void take_from_wheel(Timer& timer, Place place) noexcept;
+    bool move_horizon(Tick limit) noexcept;
 };
 
 } // namespace llnet
