@@ -18,6 +18,9 @@ endif()
 if(LLNET_SANITIZE)
     add_compile_options(-fsanitize=${LLNET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${LLNET_SANITIZE})
+    if(LLNET_SANITIZE MATCHES "address")
+        add_compile_definitions(LLNET_POOLS_NOTHING)
+    endif()
     # The check of dynamic types reads memory through a pipe of its own, and where a test has used up all descriptors it
     # takes that for a wrong type.
     if(LLNET_SANITIZE MATCHES "undefined")

@@ -277,7 +277,7 @@ int turn(lua_State* L)
     }
     run_finished(L, scheduler);
     if (scheduler.tasks == 0) {
-        scheduler.release_signals();
+        scheduler.rest();
     }
     lua_pushinteger(L, static_cast<lua_Integer>(scheduler.tasks));
     return 1;

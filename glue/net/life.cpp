@@ -74,14 +74,16 @@ void push_results(lua_State* L, int index, int results)
 void keep_returned(lua_State* L, int userdata, Task& task, lua_State* coroutine)
 {
     const int results = lua_gettop(coroutine);
-    if (results > 0) {
+    if (results == 1 && lua_isboolean(coroutine, 1) && lua_toboolean(coroutine, 1) != 0) {
+        task.results = Task::Results::success;
+    } else if (results > 0) {
         push_results(L, userdata, results);
         for (int i = results; i > 0; --i) {
             lua_xmove(coroutine, L, 1);
             lua_rawseti(L, -2, i);
         }
         lua_pop(L, 1);
-        task.has_results = true;
+        task.results = Task::Results::list;
     }
     task.status = Task::Status::done;
 }
@@ -127,7 +129,7 @@ void keep_failure(lua_State* L, int userdata, Task& task, int coroutine)
         lua_pushstring(L, task.end == End::yielded ? yielded_to_nobody : resumed_by_others);
     }
     task.status = Task::Status::failed;
-    task.has_results = true;
+    task.results = Task::Results::list;
     lua_pushvalue(L, -1);
     lua_rawseti(L, -3, 1);
     report(L, userdata, task, coroutine);
@@ -154,7 +156,7 @@ int exit_task(lua_State* L)
         lua_rawseti(L, -2, i);
     }
     lua_settop(L, 0);
-    wait.task.has_results = true;
+    wait.task.results = Task::Results::list;
     wait.task.status = Task::Status::done;
     return yield_mark<raise_if_asked>(L, &wait_mark);
 }
@@ -201,7 +203,7 @@ void retire(Scheduler& scheduler, Task& task)
     scheduler.give_id(task.id);
     --scheduler.tasks;
     task.unlink();
-    task.pause.reset();
+    scheduler.drop_pause(task);
     while (Joiner* joiner = task.joiners.pop_front()) {
         scheduler.wake(*joiner->task);
     }

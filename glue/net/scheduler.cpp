@@ -17,6 +17,12 @@ namespace {
 
 constexpr const char* backend_variable = "LLNET_BACKEND";
 
+#ifdef LLNET_POOLS_NOTHING // so that AddressSanitizer sees each block
+const std::pmr::pool_options pooling{0, 1};
+#else
+const std::pmr::pool_options pooling{};
+#endif
+
 Outcome<> make_backend(std::unique_ptr<Backend>& into)
 {
     const char* text = std::getenv(backend_variable);
@@ -46,6 +52,9 @@ Outcome<> Scheduler::open()
     }
     scratch_.resize(scratch_size);
     auto loop = std::make_unique<Loop>(sys::host(), std::move(backend));
+    if (pauses_ == nullptr) {
+        pauses_ = std::make_unique<std::pmr::unsynchronized_pool_resource>(pooling);
+    }
     if (loop_ != nullptr) {
         forget_tasks();
     }
@@ -86,8 +95,26 @@ Signals& Scheduler::signals()
     return *signals_;
 }
 
-void Scheduler::release_signals() noexcept
+void Scheduler::make_pause(Task& task, std::size_t room)
 {
+    auto* made = new (pauses_->allocate(Pause::size(room), alignof(Pause))) Pause(room);
+    made->has_places = task.pause != nullptr && task.pause->has_places;
+    drop_pause(task);
+    task.pause = made;
+}
+
+void Scheduler::drop_pause(Task& task) noexcept
+{
+    if (Pause* pause = std::exchange(task.pause, nullptr)) {
+        const std::size_t size = pause->size();
+        pause->~Pause();
+        pauses_->deallocate(pause, size, alignof(Pause));
+    }
+}
+
+void Scheduler::rest() noexcept
+{
+    pauses_->release();
     if (signals_ != nullptr) {
         signals_->release();
     }
@@ -132,12 +159,12 @@ Scheduler& scheduler_of(lua_State* L)
 namespace {
 
 // Ends all waits of the tasks. In a child process this leaves alone what it shares with its parent.
-void reset_pauses(lua_State* L, const Scheduler& scheduler)
+void drop_pauses(lua_State* L, Scheduler& scheduler)
 {
     const int top = lua_gettop(L);
     for (int id = 1; id <= scheduler.last_id(); ++id) {
         if (Task* task = push_task_of(L, id)) {
-            task->pause.reset();
+            scheduler.drop_pause(*task);
         }
         lua_settop(L, top);
     }
@@ -154,7 +181,7 @@ Scheduler& check_scheduler(lua_State* L)
     if (scheduler.is_closed) {
         luaL_error(L, "the Lua state is being closed");
     }
-    reset_pauses(L, scheduler);
+    drop_pauses(L, scheduler);
     if (scheduler.generation > 0) {
         push_callback(L, "renewed");
         lua_call(L, 0, 0);
@@ -218,7 +245,7 @@ namespace {
 int close_scheduler(lua_State* L)
 {
     auto& scheduler = check_self<Scheduler>(L);
-    reset_pauses(L, scheduler);
+    drop_pauses(L, scheduler);
     scheduler.~Scheduler();
     new (&scheduler) Scheduler();
     scheduler.is_closed = true;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <memory_resource>
 #include <vector>
 
 namespace llnet {
@@ -41,8 +42,11 @@ public:
     Lookups& lookups();
     // Throws std::bad_alloc.
     Signals& signals();
-    // Puts back what the waits for signals changed in this thread or process.
-    void release_signals() noexcept;
+    // Gives the task a pause with that much room, in place of what it has. Throws std::bad_alloc, with nothing changed.
+    void make_pause(Task& task, std::size_t room);
+    void drop_pause(Task& task) noexcept;
+    // No task is left: gives back memory, and what the waits for signals changed in this thread or process.
+    void rest() noexcept;
     // Memory in which an operation leaves what it received, until it is taken.
     [[nodiscard]] std::span<char> scratch() noexcept { return scratch_; }
 
@@ -80,6 +84,7 @@ private:
     std::unique_ptr<Loop> loop_;
     std::unique_ptr<Lookups> lookups_; // after the loop, so that they go first
     std::unique_ptr<Signals> signals_;
+    std::unique_ptr<std::pmr::unsynchronized_pool_resource> pauses_;
     std::vector<char> scratch_;
     std::vector<int> free_ids_;
     int last_id_ = 0;

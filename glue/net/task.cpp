@@ -77,8 +77,12 @@ int task_results(lua_State* L)
         push_cancellation(L);
         return 2;
     }
-    if (!self.has_results) {
+    if (self.results == Task::Results::none) {
         return 1;
+    }
+    if (self.results == Task::Results::success) {
+        lua_pushboolean(L, 1);
+        return 2;
     }
     push_associated_table(L, 1);
     lua_getfield(L, 3, "n");

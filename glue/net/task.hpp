@@ -8,7 +8,6 @@
 #include <array>
 #include <cassert>
 #include <cstddef>
-#include <memory>
 #include <new>
 
 namespace llnet {
@@ -50,18 +49,8 @@ enum class End : unsigned { none, unbegun, returned, failed, exited, yielded, st
 // A wait of a task, and room for its operation, which follows it in memory.
 class Pause {
 public:
-    struct Delete {
-        void operator()(Pause* pause) const noexcept
-        {
-            pause->~Pause();
-            ::operator delete(pause);
-        }
-    };
-    using Pointer = std::unique_ptr<Pause, Delete>;
-
-    // Throws std::bad_alloc.
-    static Pointer make(std::size_t room) { return Pointer(new (::operator new(sizeof(Pause) + room)) Pause(room)); }
-
+    // To be made in size(room) bytes of memory.
+    explicit Pause(std::size_t room) noexcept : room_(static_cast<std::uint16_t>(room)) {}
     Pause(const Pause&) = delete;
     Pause& operator=(const Pause&) = delete;
     ~Pause() { reset(); }
@@ -76,6 +65,8 @@ public:
     bool is_holding = false;
     bool is_limited = false; // it ends at the task's limit, not at its own deadline
 
+    static constexpr std::size_t size(std::size_t room) noexcept { return sizeof(Pause) + room; }
+    [[nodiscard]] std::size_t size() const noexcept { return size(room_); }
     [[nodiscard]] bool has_room(std::size_t size) const noexcept { return size <= room_; }
 
     // What the task waits for; nullptr if the wait was only for its turn.
@@ -105,8 +96,6 @@ public:
     }
 
 private:
-    explicit Pause(std::size_t room) noexcept : room_(static_cast<std::uint16_t>(room)) {}
-
     bool has_operation_ = false;
     std::uint16_t room_;
 };
@@ -117,6 +106,9 @@ public:
     static constexpr Deadline no_limit = Deadline::max();
 
     enum class Status : unsigned { ready, running, waiting, done, failed, cancelled };
+
+    // What it left: a list is in its associated table. Most functions that wait answer just true, which takes no list.
+    enum class Results : unsigned { none, success, list };
 
     Task() noexcept = default;
     Task(const Task&) = delete;
@@ -131,14 +123,14 @@ public:
     bool is_exposed : 1 = false;    // the program may have its coroutine
     bool is_cancelled : 1 = false;  // at its wait, or the next one, it is to raise an error
     bool was_cancelled : 1 = false; // that error was raised
-    bool has_results : 1 = false;   // in its associated table
-    bool is_observed : 1 = false;   // its end is of interest in Lua
-    bool is_idle : 1 = false;       // while it waits: only another task can end that
-    unsigned generation = 0;        // of the loop
-    int id = 0;                     // its place among the anchors while it lives
-    Deadline limit = no_limit;      // of all its waits
+    Results results : 2 = Results::none;
+    bool is_observed : 1 = false; // its end is of interest in Lua
+    bool is_idle : 1 = false;     // while it waits: only another task can end that
+    unsigned generation = 0;      // of the loop
+    int id = 0;                   // its place among the anchors while it lives
+    Deadline limit = no_limit;    // of all its waits
     List<Joiner> joiners;
-    Pause::Pointer pause; // from its first wait to its end
+    Pause* pause = nullptr; // from its first wait to its end; the scheduler makes it
 
     [[nodiscard]] bool has_ended() const noexcept { return status >= Status::done; }
     [[nodiscard]] bool is_suspended() const noexcept

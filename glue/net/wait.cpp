@@ -64,7 +64,7 @@ void settle(lua_State* L, Task& task)
     }
     task.unlink(); // of later()
     task.status = Task::Status::running;
-    task.has_results = false; // of an exit()
+    task.results = Task::Results::none; // of an exit()
     task.is_idle = false;
     task.pause->reset();
     let_go(L, task);
@@ -90,13 +90,11 @@ bool is_inside_another(lua_State* L)
 }
 
 // The pause of the task that runs, with that much room.
-Pause& room_to_wait(lua_State* L, Task& task, std::size_t room)
+Pause& room_to_wait(lua_State* L, Scheduler& scheduler, Task& task, std::size_t room)
 {
     if (task.pause == nullptr || !task.pause->has_room(room)) {
         check_memory(L, work([&] {
-                         Pause::Pointer larger = Pause::make(room);
-                         larger->has_places = task.pause != nullptr && task.pause->has_places;
-                         task.pause = std::move(larger);
+                         scheduler.make_pause(task, room);
                          return done();
                      }));
     }
@@ -133,7 +131,7 @@ Wait check_wait(lua_State* L, const Waiting& waiting, int seconds)
         push_cancellation(L);
         lua_error(L);
     }
-    Pause& pause = room_to_wait(L, *task, waiting.room);
+    Pause& pause = room_to_wait(L, scheduler, *task, waiting.room);
     pause.waiting = &waiting;
     pause.fd = -1;
     pause.held = {};
