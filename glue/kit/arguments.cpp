@@ -16,32 +16,52 @@ void check_type(lua_State* L, int index, int type)
     }
 }
 
-bool is_called_by_hidden(lua_State* L)
+// Where on the stack the function is that the program knows as the caller: behind hidden ones, and on Lua 5.1 behind
+// entries for tail calls.
+int level_of_caller(lua_State* L)
 {
+    int level = 1;
     lua_Debug caller;
-    return lua_getstack(L, 1, &caller) != 0 && lua_getinfo(L, "S", &caller) != 0 &&
-           std::strcmp(caller.source, hidden_chunk) == 0;
+    while (lua_getstack(L, level, &caller) != 0 && lua_getinfo(L, "S", &caller) != 0 &&
+           (std::strcmp(caller.source, hidden_chunk) == 0 || std::strcmp(caller.what, "tail") == 0)) {
+        ++level;
+    }
+    return level;
+}
+
+// The name by which the running function was called.
+const char* called_name(lua_State* L)
+{
+    lua_Debug self;
+    lua_getstack(L, 0, &self);
+    lua_getinfo(L, "n", &self);
+    return self.name != nullptr ? self.name : "?";
+}
+
+int raise_argument_error(lua_State* L, int index, const char* name, const char* message)
+{
+    push_position(L);
+    lua_pushfstring(L, "bad argument #%d to '%s' (%s)", index, name, message);
+    lua_concat(L, 2);
+    return lua_error(L);
 }
 
 } // namespace
 
 void push_position(lua_State* L)
 {
-    luaL_where(L, is_called_by_hidden(L) ? 2 : 1);
+    luaL_where(L, level_of_caller(L));
 }
 
 int argument_error(lua_State* L, int index, const char* message)
 {
-    if (!is_called_by_hidden(L)) {
-        return luaL_argerror(L, index, message);
+    if (lua_type(L, method_name) == LUA_TSTRING) {
+        return raise_argument_error(L, index - arguments_before, lua_tostring(L, method_name), message);
     }
-    lua_Debug self;
-    lua_getstack(L, 0, &self);
-    lua_getinfo(L, "n", &self);
-    push_position(L);
-    lua_pushfstring(L, "bad argument #%d to '%s' (%s)", index, self.name != nullptr ? self.name : "?", message);
-    lua_concat(L, 2);
-    return lua_error(L);
+    if (level_of_caller(L) > 1) {
+        return raise_argument_error(L, index, called_name(L), message);
+    }
+    return luaL_argerror(L, index, message);
 }
 
 const char* value_type(lua_State* L, int index)

@@ -17,6 +17,11 @@ const char* value_type(lua_State* L, int index);
 // The name of the chunk of Lua functions that hand their arguments on to a C function and are not to be seen in errors.
 inline constexpr const char* hidden_chunk = "=net.loop";
 
+// The upvalue of a function that methods in Lua call with two arguments of theirs before those of the program: the name
+// of the method, for errors, which count from the program's first.
+inline constexpr int method_name = lua_upvalueindex(4);
+inline constexpr int arguments_before = 2;
+
 // luaL_where for the caller of a C function, whom a hidden function may have called.
 void push_position(lua_State* L);
 

@@ -27,17 +27,13 @@ void push_classes(lua_State* L)
     }
 }
 
-// Sets a closure over (metatable, all metatables [, state]) in the table at `target`.
+// Sets a closure over (metatable, all metatables, state) in the table at `target`.
 void set_closure(lua_State* L, int target, int metatable, int metatables, const char* name, lua_CFunction function)
 {
     lua_pushvalue(L, metatable);
     lua_pushvalue(L, metatables);
     lua_getfield(L, metatables, state_key);
-    const bool has_state = !lua_isnil(L, -1);
-    if (!has_state) {
-        lua_pop(L, 1);
-    }
-    lua_pushcclosure(L, function, has_state ? 3 : 2);
+    lua_pushcclosure(L, function, 3);
     lua_setfield(L, target, name);
 }
 
@@ -160,6 +156,21 @@ void add_functions(lua_State* L, Class id, std::span<const Method> functions)
     lua_rawgeti(L, metatables, static_cast<int>(id));
     set_methods(L, metatables - 1, metatables + 1, metatables, functions);
     lua_settop(L, metatables);
+}
+
+void add_functions_for_methods(lua_State* L, Class id, const char* name, std::span<const Method> functions)
+{
+    const int metatables = lua_gettop(L);
+    lua_newtable(L);
+    for (const Method& function : functions) {
+        lua_rawgeti(L, metatables, static_cast<int>(id));
+        lua_pushvalue(L, metatables);
+        lua_getfield(L, metatables, state_key);
+        lua_pushstring(L, function.name);
+        lua_pushcclosure(L, function.function, 4);
+        lua_setfield(L, -2, function.name);
+    }
+    lua_setfield(L, metatables - 1, name);
 }
 
 } // namespace llnet

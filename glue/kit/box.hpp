@@ -225,4 +225,7 @@ void add_methods(lua_State* L, Class id, std::span<const Method> methods);
 // Adds those of the functions that the generation has to the module table below the table of all metatables.
 void add_functions(lua_State* L, Class id, std::span<const Method> functions);
 
+// Adds a table of this name with these functions for methods in Lua: see method_name.
+void add_functions_for_methods(lua_State* L, Class id, const char* name, std::span<const Method> functions);
+
 } // namespace llnet

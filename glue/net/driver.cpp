@@ -15,18 +15,6 @@ namespace {
 // How many tasks run before the loop looks for events again.
 constexpr int tasks_in_turn = 64;
 
-// In a child, which forked in a task of the parent or beside it, the tasks of the parent must go no further.
-void check_process(lua_State* L, Scheduler& scheduler)
-{
-    if (scheduler.driven_generation == scheduler.generation && scheduler.is_usable()) {
-        return;
-    }
-    scheduler.current = nullptr;
-    scheduler.running = nullptr;
-    regain(L);
-    luaL_error(L, "this loop is that of the parent process; a child makes its own with run()");
-}
-
 // Where a task stands after its coroutine was resumed with this status.
 End end_of(const Task& task, lua_State* coroutine, int status)
 {
@@ -53,7 +41,7 @@ void end_due(lua_State* L, Scheduler& scheduler, Task& task)
 // Runs the task until it waits or ends, and gives what lua_resume does.
 int run(lua_State* L, Scheduler& scheduler, Task& task, lua_State* coroutine, int arguments)
 {
-    check_process(L, scheduler);
+    check_process(L, scheduler, task);
     task.status = Task::Status::running;
     task.has_begun = true;
     ++scheduler.resumed;
@@ -61,7 +49,7 @@ int run(lua_State* L, Scheduler& scheduler, Task& task, lua_State* coroutine, in
     scheduler.running = coroutine;
     count_nesting(L, coroutine);
     const int status = resume(L, coroutine, arguments);
-    check_process(L, scheduler);
+    check_process(L, scheduler, task);
     scheduler.current = nullptr;
     scheduler.running = nullptr;
     return status;
@@ -258,7 +246,6 @@ int turn(lua_State* L)
     lua_settop(L, 0);
     lua_rawgeti(L, all_metatables, anchors_slot);
     lua_rawgeti(L, all_metatables, spare_slot);
-    scheduler.driven_generation = scheduler.generation;
     run_finished(L, scheduler); // of a turn that an error ended: step() would mix up what others received
     run_ready(L, scheduler);
     if (!until && is_deadlock(scheduler)) {
@@ -277,7 +264,7 @@ int turn(lua_State* L)
     }
     run_finished(L, scheduler);
     if (scheduler.tasks == 0) {
-        scheduler.rest();
+        scheduler.release_signals();
     }
     lua_pushinteger(L, static_cast<lua_Integer>(scheduler.tasks));
     return 1;

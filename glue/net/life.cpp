@@ -75,6 +75,7 @@ void keep_returned(lua_State* L, int userdata, Task& task, lua_State* coroutine)
 {
     const int results = lua_gettop(coroutine);
     if (results == 1 && lua_isboolean(coroutine, 1) && lua_toboolean(coroutine, 1) != 0) {
+        lua_settop(coroutine, 0);
         task.results = Task::Results::success;
     } else if (results > 0) {
         push_results(L, userdata, results);
@@ -185,6 +186,17 @@ void push_callback(lua_State* L, const char* name)
     lua_remove(L, -2);
 }
 
+void check_process(lua_State* L, Scheduler& scheduler, const Task& task)
+{
+    if (task.generation == scheduler.generation && scheduler.is_usable()) {
+        return;
+    }
+    scheduler.current = nullptr;
+    scheduler.running = nullptr;
+    regain(L);
+    luaL_error(L, "this loop is that of the parent process; a child makes its own with run()");
+}
+
 void leave(lua_State* L, Scheduler& scheduler, Task& task)
 {
     lua_rawgeti(L, all_metatables, anchors_slot);
@@ -225,6 +237,7 @@ void end_task(lua_State* L, Scheduler& scheduler, Task& task)
         lua_pushvalue(L, userdata);
         lua_call(L, 1, 0);
     }
+    check_process(L, scheduler, task); // a hook may have forked
     leave(L, scheduler, task);
     if (task.end != End::returned && task.end != End::unbegun) {
         close_coroutine(L, thread);

@@ -9,6 +9,10 @@ namespace llnet {
 // waits for it wakes. Pops the coroutine. Where that raises an error, for want of memory, it is to be called again.
 void end_task(lua_State* L, Scheduler& scheduler, Task& task);
 
+// Raises an error if the task is the parent's of this process, which forked while it or a hook ran: it must go no
+// further.
+void check_process(lua_State* L, Scheduler& scheduler, const Task& task);
+
 // The task is no longer among those that live, and who waits for its end wakes.
 void leave(lua_State* L, Scheduler& scheduler, Task& task);
 // The same for one whose anchors are released.

@@ -17,12 +17,6 @@ namespace {
 
 constexpr const char* backend_variable = "LLNET_BACKEND";
 
-#ifdef LLNET_POOLS_NOTHING // so that AddressSanitizer sees each block
-const std::pmr::pool_options pooling{0, 1};
-#else
-const std::pmr::pool_options pooling{};
-#endif
-
 Outcome<> make_backend(std::unique_ptr<Backend>& into)
 {
     const char* text = std::getenv(backend_variable);
@@ -52,9 +46,6 @@ Outcome<> Scheduler::open()
     }
     scratch_.resize(scratch_size);
     auto loop = std::make_unique<Loop>(sys::host(), std::move(backend));
-    if (pauses_ == nullptr) {
-        pauses_ = std::make_unique<std::pmr::unsynchronized_pool_resource>(pooling);
-    }
     if (loop_ != nullptr) {
         forget_tasks();
     }
@@ -97,7 +88,8 @@ Signals& Scheduler::signals()
 
 void Scheduler::make_pause(Task& task, std::size_t room)
 {
-    auto* made = new (pauses_->allocate(Pause::size(room), alignof(Pause))) Pause(room);
+    static_assert(alignof(Pause) <= alignof(void*));
+    auto* made = new (pauses_.take(Pause::size(room))) Pause(room);
     made->has_places = task.pause != nullptr && task.pause->has_places;
     drop_pause(task);
     task.pause = made;
@@ -108,13 +100,12 @@ void Scheduler::drop_pause(Task& task) noexcept
     if (Pause* pause = std::exchange(task.pause, nullptr)) {
         const std::size_t size = pause->size();
         pause->~Pause();
-        pauses_->deallocate(pause, size, alignof(Pause));
+        pauses_.give(pause, size);
     }
 }
 
-void Scheduler::rest() noexcept
+void Scheduler::release_signals() noexcept
 {
-    pauses_->release();
     if (signals_ != nullptr) {
         signals_->release();
     }

@@ -2,13 +2,13 @@
 #pragma once
 
 #include "core/addr/address.hpp"
+#include "core/base/pool.hpp"
 #include "core/loop/lookup.hpp"
 #include "core/loop/signals.hpp"
 #include "glue/net/task.hpp"
 
 #include <algorithm>
 #include <memory>
-#include <memory_resource>
 #include <vector>
 
 namespace llnet {
@@ -45,8 +45,8 @@ public:
     // Gives the task a pause with that much room, in place of what it has. Throws std::bad_alloc, with nothing changed.
     void make_pause(Task& task, std::size_t room);
     void drop_pause(Task& task) noexcept;
-    // No task is left: gives back memory, and what the waits for signals changed in this thread or process.
-    void rest() noexcept;
+    // Puts back what the waits for signals changed in this thread or process.
+    void release_signals() noexcept;
     // Memory in which an operation leaves what it received, until it is taken.
     [[nodiscard]] std::span<char> scratch() noexcept { return scratch_; }
 
@@ -66,10 +66,9 @@ public:
     std::size_t idle_tasks = 0;   // of these, those which only another task can wake
     std::uint64_t spawned = 0;
     std::uint64_t resumed = 0;
-    unsigned generation = 0;        // of the loop
-    unsigned driven_generation = 0; // of that whose tasks are being run
-    const void* globals = nullptr;  // of the coroutine that loaded the module
-    bool is_closed = false;         // with the Lua state
+    unsigned generation = 0;       // of the loop
+    const void* globals = nullptr; // of the coroutine that loaded the module
+    bool is_closed = false;        // with the Lua state
     Deadline step_began{};
     Clock::duration longest_step{};
     Address from; // of what was received last
@@ -84,7 +83,7 @@ private:
     std::unique_ptr<Loop> loop_;
     std::unique_ptr<Lookups> lookups_; // after the loop, so that they go first
     std::unique_ptr<Signals> signals_;
-    std::unique_ptr<std::pmr::unsynchronized_pool_resource> pauses_;
+    Pool pauses_;
     std::vector<char> scratch_;
     std::vector<int> free_ids_;
     int last_id_ = 0;

@@ -382,8 +382,14 @@ int getaddrinfo(lua_State* L)
 }
 
 constexpr Method functions[] = {
-    {"recv", recv},     {"send", send},       {"recvfrom", recvfrom},       {"sendto", sendto}, {"sendfile", sendfile},
-    {"accept", accept}, {"connect", connect}, {"getaddrinfo", getaddrinfo}, {"relay", relay},
+    {"getaddrinfo", getaddrinfo},
+    {"relay", relay},
+};
+
+// These are functions and, under net's classes, methods as well.
+constexpr Method methods[] = {
+    {"recv", recv},         {"send", send},     {"recvfrom", recvfrom}, {"sendto", sendto},
+    {"sendfile", sendfile}, {"accept", accept}, {"connect", connect},
 };
 
 } // namespace
@@ -391,6 +397,8 @@ constexpr Method functions[] = {
 void add_transfer(lua_State* L)
 {
     add_functions(L, Class::socket, functions);
+    add_functions(L, Class::socket, methods);
+    add_functions_for_methods(L, Class::socket, "for_methods", methods);
 }
 
 } // namespace llnet

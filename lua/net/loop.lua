@@ -7,6 +7,7 @@ local groups = require('net.group')
 local locks = require('net.locks')
 local protected = require('net.protected')
 local values = require('net.poller.values')
+local waiting = require('net.waiting')
 
 local loop = {
   coresume = coroutines.resume,
@@ -14,30 +15,6 @@ local loop = {
 }
 
 local Task = scheduler.methods
-local raise_tag = scheduler.raise_tag
-
--- Raises what a wait is to raise, where the C function itself cannot: see has_continuations.
-local function checked(first, ...)
-  if first == raise_tag then
-    error((...), 0)
-  end
-  return first, ...
-end
-
--- A function around the C function that errors do not show: its chunk has the name that glue/kit/arguments.hpp knows.
-local waiting_source = [[
-local checked, %s = ...
-return function(...)
-  return checked(%s(...))
-end
-]]
-
-local function waiting(name, fn)
-  if scheduler.has_continuations then
-    return fn
-  end
-  return loadstring(waiting_source:format(name, name), '=net.loop')(checked, fn)
-end
 
 local waits = {
   'later', 'sleep', 'suspend', 'readable', 'writable', 'exit', 'recv', 'send', 'recvfrom', 'sendto', 'sendfile',

@@ -255,6 +255,22 @@ describe('a child process that was made inside of a task', function()
     end)
     loop.run(error, 'reported')]]))
 
+  it('ends no task of the parent after it did so there', writes('false 0\nparent 7\n', [[
+    local pid
+    loop.onerror(function()
+      pid = loops.fork()
+      if pid == 0 then
+        loop.run(loop.later)
+      else
+        print('parent', loops.wait_for(pid))
+      end
+    end)
+    local ok = pcall(loop.run, error, 'reported')
+    if pid == 0 then
+      print(ok, loop.stats().tasks)
+      loops.leave(7)
+    end]]))
+
   it('cannot wait before it has a loop', writes('false\nfalse\nparent 0\nother\n', [[
     loop.run(function()
       loop.spawn(print, 'other')
@@ -305,6 +321,26 @@ describe('a child process that was made inside of a task', function()
       loops.leave(7)
     end]]
   ))
+
+  it('ends no task of the parent, not even after a loop of its own', writes('child false 0\nafter 0\nparent 7\n', [[
+    local pid
+    local ok = pcall(loop.run, function()
+      pid = loops.fork()
+      if pid == 0 then
+        loop.run(loop.later)
+      else
+        print('parent', loops.wait_for(pid))
+      end
+    end)
+    if pid == 0 then
+      print('child', ok, loop.stats().tasks)
+      loop.spawn(loop.sleep, 0.01)
+      while loop:step(0.1) > 0 do
+        loop.dump()
+      end
+      print('after', loop.stats().tasks)
+      loops.leave(7)
+    end]]))
 
   it('has the coroutine functions of the standard when it is out of the loop', writes('child true true\nparent 7\n', [[
     local resume, wrap = coroutine.resume, coroutine.wrap
