@@ -28,7 +28,7 @@ struct Pool::Block {
     Chunk* chunk;
     Block* next;
 
-    static constexpr std::size_t head = sizeof(chunk);
+    static constexpr std::size_t head = sizeof(void*);
 
     [[nodiscard]] void* memory() noexcept { return reinterpret_cast<std::byte*>(this) + head; }
     static Block* of(void* memory) noexcept { return reinterpret_cast<Block*>(static_cast<std::byte*>(memory) - head); }
