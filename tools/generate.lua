@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Writes what is made from the fact tables in api/: C++ rows, reference pages, editor types.
+-- Writes what is made from the fact tables in api/: C++ rows, names of options, reference pages, editor types.
 -- Run it with Lua 5.4 through `./dev docs`; with --check it only tells what is stale.
 
 local argparse = require('argparse')
@@ -7,7 +7,7 @@ local argparse = require('argparse')
 local root = arg[0]:match('^(.*)/tools/[^/]*$') or '.'
 package.path = root .. '/?.lua;' .. package.path
 
-local outputs = { 'rows', 'reference', 'types' }
+local outputs = { 'rows', 'option_names', 'reference', 'types' }
 
 local function read_file(path)
   local file = io.open(path, 'rb')

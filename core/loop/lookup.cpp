@@ -16,6 +16,20 @@
 
 namespace llnet {
 
+namespace {
+
+std::optional<std::string> copy_of(const char* text)
+{
+    return text != nullptr ? std::optional<std::string>(text) : std::nullopt;
+}
+
+} // namespace
+
+LookupQuery copy_of(const Query& query)
+{
+    return {copy_of(query.host), copy_of(query.service), query.family, query.type, query.protocol, query.flags};
+}
+
 // One look-up on its way from the loop to a thread and back. Who has it may use it: nobody else does at the time.
 struct LookupJob {
     LookupQuery query;

@@ -21,6 +21,9 @@ struct LookupQuery {
     int flags = 0;
 };
 
+// Throws std::bad_alloc.
+LookupQuery copy_of(const Query& query);
+
 struct LookupJob;
 
 // A name look-up. When it is done, `answers` has what the resolver gave; an answer that comes later than the deadline,

@@ -16,26 +16,25 @@ void check_type(lua_State* L, int index, int type)
     }
 }
 
+// Key in the registry of the begin of the names of files whose functions are hidden: those of net.
+const char hidden_files_key = 0;
+
 // Where on the stack the function is that the program knows as the caller: behind hidden ones, and on Lua 5.1 behind
 // entries for tail calls.
 int level_of_caller(lua_State* L)
 {
+    push_registry(L, &hidden_files_key);
+    const char* files = lua_tostring(L, -1); // the registry keeps it
+    lua_pop(L, 1);
+    const std::size_t length = files != nullptr ? std::strlen(files) : 0;
     int level = 1;
     lua_Debug caller;
     while (lua_getstack(L, level, &caller) != 0 && lua_getinfo(L, "S", &caller) != 0 &&
-           (std::strcmp(caller.source, hidden_chunk) == 0 || std::strcmp(caller.what, "tail") == 0)) {
+           (std::strcmp(caller.source, hidden_chunk) == 0 || std::strcmp(caller.what, "tail") == 0 ||
+            (length > 0 && std::strncmp(caller.source, files, length) == 0))) {
         ++level;
     }
     return level;
-}
-
-// The name by which the running function was called.
-const char* called_name(lua_State* L)
-{
-    lua_Debug self;
-    lua_getstack(L, 0, &self);
-    lua_getinfo(L, "n", &self);
-    return self.name != nullptr ? self.name : "?";
 }
 
 int raise_argument_error(lua_State* L, int index, const char* name, const char* message)
@@ -44,6 +43,16 @@ int raise_argument_error(lua_State* L, int index, const char* name, const char* 
     lua_pushfstring(L, "bad argument #%d to '%s' (%s)", index, name, message);
     lua_concat(L, 2);
     return lua_error(L);
+}
+
+// luaL_argerror of a function that a hidden one called.
+int argument_error_of_hidden(lua_State* L, int index, const char* message)
+{
+    lua_Debug self;
+    lua_getstack(L, 0, &self);
+    lua_getinfo(L, "n", &self);
+    const bool is_method = std::strcmp(self.namewhat, "method") == 0;
+    return raise_argument_error(L, is_method ? index - 1 : index, self.name != nullptr ? self.name : "?", message);
 }
 
 } // namespace
@@ -59,9 +68,15 @@ int argument_error(lua_State* L, int index, const char* message)
         return raise_argument_error(L, index - arguments_before, lua_tostring(L, method_name), message);
     }
     if (level_of_caller(L) > 1) {
-        return raise_argument_error(L, index, called_name(L), message);
+        return argument_error_of_hidden(L, index, message);
     }
     return luaL_argerror(L, index, message);
+}
+
+void hide_files(lua_State* L, int index)
+{
+    lua_pushvalue(L, index);
+    store_in_registry(L, &hidden_files_key);
 }
 
 const char* value_type(lua_State* L, int index)

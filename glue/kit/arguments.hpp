@@ -22,6 +22,9 @@ inline constexpr const char* hidden_chunk = "=net.loop";
 inline constexpr int method_name = lua_upvalueindex(4);
 inline constexpr int arguments_before = 2;
 
+// Hides all functions of files as well, the sources of which begin with the string at `index`.
+void hide_files(lua_State* L, int index);
+
 // luaL_where for the caller of a C function, whom a hidden function may have called.
 void push_position(lua_State* L);
 

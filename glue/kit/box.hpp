@@ -30,6 +30,7 @@ enum class Class : int {
     devices, // the same for interfaces
     task,
     scheduler,
+    lookup,
 };
 
 inline constexpr int own_metatable = lua_upvalueindex(1);

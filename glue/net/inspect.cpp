@@ -4,6 +4,8 @@
 
 #include "glue/net/wait.hpp"
 
+#include <unistd.h>
+
 namespace llnet {
 
 namespace {
@@ -105,7 +107,24 @@ int waiting(lua_State* L)
     return 1;
 }
 
+// pid() -> the number of this process
+int pid(lua_State* L)
+{
+    lua_pushinteger(L, getpid());
+    return 1;
+}
+
+// hide(begin of the names of files): whose functions are not to be seen in errors
+int hide(lua_State* L)
+{
+    check_text(L, 1);
+    hide_files(L, 1);
+    return 0;
+}
+
 constexpr Method functions[] = {
+    {"hide", hide},
+    {"pid", pid},
     {"counts", counts},
     {"waiting", waiting},
 };

@@ -5,6 +5,7 @@
 #include "glue/net/driver.hpp"
 #include "glue/net/inspect.hpp"
 #include "glue/net/life.hpp"
+#include "glue/net/lookup.hpp"
 #include "glue/net/scheduler.hpp"
 #include "glue/net/signals.hpp"
 #include "glue/net/transfer.hpp"
@@ -39,6 +40,7 @@ int push_scheduler_module(lua_State* L)
     lua_settop(L, metatables);
     add_scheduler(L);
     define_task(L);
+    define_lookup(L);
     add_task(L);
     add_life(L);
     add_driver(L);
@@ -47,6 +49,7 @@ int push_scheduler_module(lua_State* L)
     add_signals(L);
     add_waits(L);
     add_transfer(L);
+    add_lookup(L);
     lua_rawgeti(L, metatables, static_cast<int>(Class::task));
     lua_getfield(L, -1, "__index");
     lua_setfield(L, metatables - 1, "methods");

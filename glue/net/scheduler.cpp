@@ -13,12 +13,9 @@
 
 namespace llnet {
 
-namespace {
-
-constexpr const char* backend_variable = "LLNET_BACKEND";
-
 Outcome<> make_backend(std::unique_ptr<Backend>& into)
 {
+    constexpr const char* backend_variable = "LLNET_BACKEND";
     const char* text = std::getenv(backend_variable);
     const std::string_view name = text != nullptr ? text : "";
 #ifdef __linux__
@@ -35,8 +32,6 @@ Outcome<> make_backend(std::unique_ptr<Backend>& into)
     }
     return failed(ENOTSUP, backend_variable);
 }
-
-} // namespace
 
 Outcome<> Scheduler::open()
 {

@@ -13,6 +13,9 @@
 
 namespace llnet {
 
+// Makes the backend that LLNET_BACKEND names, or the best that there is. Throws std::bad_alloc.
+Outcome<> make_backend(std::unique_ptr<Backend>& into);
+
 // The tasks of a Lua state and the loop that they wait on. There is one for each state.
 //
 // Their coroutines and userdata are in a table, the anchors, by the task's id. Nothing here points to a coroutine for

@@ -353,11 +353,6 @@ bool push_numeric(lua_State* L, Query query)
     return true;
 }
 
-std::optional<std::string> copy_of(const char* text)
-{
-    return text != nullptr ? std::optional<std::string>(text) : std::nullopt;
-}
-
 constexpr Waiting in_getaddrinfo{"getaddrinfo", push_resolved, room_for<LookupOperation>};
 
 // getaddrinfo(seconds [, host [, port [, family [, socktype [, protocol [, flag...]]]]]]) -> list of addrinfo | ...
@@ -371,9 +366,7 @@ int getaddrinfo(lua_State* L)
     }
     const Outcome<> started = work([&] {
         auto& lookup = wait.task.emplace_operation<LookupOperation>();
-        LookupQuery copy{copy_of(query.host), copy_of(query.service), query.family,
-                         query.type,          query.protocol,         query.flags};
-        return wait.scheduler.lookups().start(lookup, std::move(copy), wait.until);
+        return wait.scheduler.lookups().start(lookup, copy_of(query), wait.until);
     });
     if (!started.done()) {
         return push_failure(L, started.error, "getaddrinfo");

@@ -3,6 +3,7 @@
 
 local scheduler = require('llsocket.scheduler')
 local coroutines = require('net.coroutines')
+local endings = require('net.endings')
 local groups = require('net.group')
 local locks = require('net.locks')
 local protected = require('net.protected')
@@ -168,6 +169,7 @@ scheduler.callbacks({
   ended = function(task)
     held.release(task)
     group.ended(task)
+    endings.ended(task)
   end,
   renewed = function()
     held = new_locks()

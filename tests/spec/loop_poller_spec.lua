@@ -2,6 +2,7 @@
 local child = require('child')
 local descriptors = require('descriptors')
 local expect = require('expect')
+local hosts = require('hosts')
 local llsocket = require('llsocket')
 local loop = require('net.loop')
 local network = require('network')
@@ -149,95 +150,6 @@ describe('poller', function()
   end)
 end)
 
--- Tasks in a host, which spawn(fn) begins, and run(is_busy) lets run while is_busy().
-local function new_crew(host)
-  local left = 0
-  local crew = {}
-
-  function crew.spawn(fn)
-    left = left + 1
-    host.spawn(function()
-      fn()
-      left = left - 1
-    end)
-  end
-
-  -- Until all tasks have ended, which they must.
-  function crew.run()
-    host.run(function()
-      return left > 0
-    end)
-    assert.equal(0, left, 'tasks that did not end')
-  end
-
-  return crew
-end
-
-local hosts = {
-  cqueues = function(cqueues)
-    local controller = cqueues.new()
-    return {
-      spawn = function(fn)
-        controller:wrap(fn)
-      end,
-      run = function(is_busy)
-        while is_busy() do
-          assert(controller:loop(LIMIT_SEC))
-          if not controller:empty() then
-            break
-          end
-        end
-      end,
-    }
-  end,
-
-  copas = function(copas, adapter)
-    local gettime = require('socket').gettime
-    local errors = {}
-    return {
-      spawn = function(fn)
-        copas.addthread(function()
-          copas.setErrorHandler(function(err)
-            table.insert(errors, err)
-          end)
-          adapter.sleep(0)
-          fn()
-        end)
-      end,
-      run = function(is_busy)
-        local limit = gettime() + LIMIT_SEC
-        while is_busy() and not errors[1] and gettime() < limit do
-          copas.step(LIMIT_SEC)
-        end
-        assert(not errors[1], errors[1])
-      end,
-    }
-  end,
-
-  luv = function(uv)
-    return {
-      spawn = function(fn)
-        local timer = uv.new_timer()
-        timer:start(0, 0, function()
-          timer:close()
-          local ok, err = coroutine.resume(coroutine.create(fn))
-          if not ok then
-            error(tostring(err), 0)
-          end
-        end)
-      end,
-      run = function()
-        local guard = uv.new_timer()
-        guard:start(LIMIT_SEC * 1000, 0, uv.stop)
-        guard:unref()
-        uv.run()
-        guard:close()
-        uv.run('nowait') -- luv crashes at the end of the program if a handle is not quite closed
-      end,
-    }
-  end,
-}
-
 for _, name in ipairs({ 'copas', 'cqueues', 'luv' }) do
   local has_package, package_ = pcall(require, name)
 
@@ -283,7 +195,7 @@ for _, name in ipairs({ 'copas', 'cqueues', 'luv' }) do
     end
 
     before_each(function()
-      crew = new_crew(hosts[name](package_, adapter))
+      crew = hosts.crew(name, package_, adapter)
       results = {}
       poller.use(adapter)
     end)

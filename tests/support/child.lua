@@ -26,6 +26,13 @@ function child.run(text, before)
   return written, tonumber(status)
 end
 
+-- Starts the program, as arguments of the shell command `by`. Returns the pipe that it writes to, with both outputs.
+function child.start(text, by)
+  local path = program.file(with_paths(text))
+  local words = { by, program.quoted(program.interpreter()), program.quoted(path), '2>&1;', 'rm', program.quoted(path) }
+  return assert(io.popen(table.concat(words, ' ')))
+end
+
 -- Asserts that the program ends well and returns what it wrote.
 function child.output(text, before)
   local written, status = child.run(text, before)

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// Look-ups of names outside of tasks, under a deadline or beside another event loop.
+#include "glue/net/lookup.hpp"
+
+#include "core/loop/lookup.hpp"
+#include "glue/llsocket/addrinfo.hpp"
+#include "glue/net/scheduler.hpp"
+#include "glue/net/wait.hpp"
+
+namespace llnet {
+
+namespace {
+
+// A look-up with a loop of its own.
+struct LookupBox {
+    std::unique_ptr<Loop> loop;
+    std::unique_ptr<Lookups> lookups;
+    std::unique_ptr<LookupOperation> operation;
+
+    Outcome<> begin(const LookupQuery& query)
+    {
+        std::unique_ptr<Backend> backend;
+        if (const Outcome<> made = make_backend(backend); !made.done()) {
+            return made;
+        }
+        loop = std::make_unique<Loop>(sys::host(), std::move(backend));
+        lookups = std::make_unique<Lookups>(sys::host(), *loop);
+        operation = std::make_unique<LookupOperation>();
+        return lookups->start(*operation, query, std::nullopt);
+    }
+
+    // Waits until it is done; again: the time is over.
+    Outcome<> wait(const std::optional<Deadline>& until) noexcept
+    {
+        while (operation->pending() && loop->take() == nullptr) {
+            if (const Outcome<> stepped = loop->step(until); !stepped.done()) {
+                return stepped;
+            }
+            if (until && *until <= Clock::now() && !loop->has_work()) {
+                return again_or_failed(EAGAIN, "getaddrinfo");
+            }
+        }
+        return done();
+    }
+};
+
+} // namespace
+
+template <>
+struct ClassOf<LookupBox> {
+    static constexpr Class id = Class::lookup;
+};
+
+namespace {
+
+// lookup([host [, port [, family [, socktype [, protocol [, flag...]]]]]]) -> a look-up that has begun | nil, err
+int lookup(lua_State* L)
+{
+    PortText port;
+    const Query query = check_query(L, 1, port);
+    auto& box = reserve<LookupBox>(L);
+    const Outcome<> begun = work([&] { return box.begin(copy_of(query)); });
+    return begun.done() ? 1 : push_failure(L, begun.error, "getaddrinfo");
+}
+
+// lookup:fd() -> the descriptor that is readable when wait() has something to do | nil: look now and then
+int lookup_fd(lua_State* L)
+{
+    const auto& self = check_self<LookupBox>(L);
+    const int fd = self.loop != nullptr ? self.loop->descriptor() : -1;
+    if (fd < 0) {
+        return 0;
+    }
+    lua_pushinteger(L, fd);
+    return 1;
+}
+
+// lookup:wait([seconds]) -> list of addrinfo | nil, err | nil, nil, true
+int lookup_wait(lua_State* L)
+{
+    auto& self = check_self<LookupBox>(L);
+    const std::optional<Deadline> until = check_deadline(L, 2);
+    luaL_argcheck(L, self.operation != nullptr, 1, "look-up was collected");
+    const Outcome<> waited = self.wait(until);
+    if (waited.status == Status::again) {
+        lua_pushnil(L);
+        lua_pushnil(L);
+        lua_pushboolean(L, 1);
+        return 3;
+    }
+    if (!waited.done()) {
+        return push_failure(L, waited.error, "getaddrinfo");
+    }
+    const auto& outcome = self.operation->outcome();
+    if (!outcome.done()) {
+        return push_failure(L, outcome.error, "getaddrinfo");
+    }
+    push_answers(L, self.operation->answers);
+    return 1;
+}
+
+constexpr luaL_Reg metamethods[] = {
+    {"__gc", collect<LookupBox>},
+    {nullptr, nullptr},
+};
+
+constexpr Method methods[] = {
+    {"fd", lookup_fd},
+    {"wait", lookup_wait},
+};
+
+constexpr Method functions[] = {
+    {"lookup", lookup},
+};
+
+} // namespace
+
+void define_lookup(lua_State* L)
+{
+    define_class(L, Class::lookup, "lookup", metamethods);
+    add_methods(L, Class::lookup, methods);
+}
+
+void add_lookup(lua_State* L)
+{
+    add_functions(L, Class::lookup, functions);
+}
+
+} // namespace llnet

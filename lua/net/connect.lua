@@ -1,0 +1,212 @@
+-- SPDX-License-Identifier: MIT
+-- Connections to the first of several addresses that takes one.
+
+local llsocket = require('llsocket')
+local errors = require('net.errors')
+local loop = require('net.loop')
+local protected = require('net.protected')
+local resolve = require('net.resolve')
+local values = require('net.poller.values')
+
+local text, now = errors.text, loop.now
+
+-- RFC 8305, section 5: how long to wait for one address before the next is tried as well, in seconds.
+local ATTEMPT_DELAY = 0.25
+-- The least time for one of several addresses that are tried one after the other.
+local LEAST_TIME = 2
+-- How often to try again where the kernel does not tell, in seconds.
+local GLANCE = 0.01
+
+local function seconds_until(deadline)
+  return deadline and math.max(deadline - now(), 0)
+end
+
+-- A unix listener whose queue is full: only blocking calls can wait for room.
+local function wait_for_room(io, sock, ai, seconds)
+  local deadline = seconds and now() + seconds
+  local ok, err, is_full
+  repeat
+    if io.poller then
+      io.poller.sleep(math.min(GLANCE, seconds_until(deadline) or GLANCE))
+      ok, err, is_full = sock:connect(ai)
+    else
+      sock:nonblock(false)
+      sock:sndtimeo(seconds or 0)
+      ok, err, is_full = sock:connect(ai)
+      sock:sndtimeo(0)
+      sock:nonblock(true)
+    end
+  until not is_full or deadline and now() >= deadline
+  return ok or nil, text(err), is_full
+end
+
+local function connect_by_waiting(io, sock, ai, seconds)
+  local ok, err, is_full = sock:connect(ai)
+  if ok and not err then
+    return true
+  elseif is_full then
+    return wait_for_room(io, sock, ai, seconds)
+  elseif not ok then
+    return nil, text(err)
+  end
+  local ready, failure, timeout = io.waits.writable(sock, seconds)
+  if not ready then
+    return nil, failure, timeout
+  end
+  local pending = sock:error()
+  return not pending or nil, pending and values.failure(pending.name, 'connect')
+end
+
+-- Tries one address: a connected socket; else nil, what is wrong, and true if the time is over. `made` is told of the
+-- socket before it waits.
+local function attempt(io, ai, seconds, made)
+  local sock, err = llsocket.socket.new(ai:family(), ai:socktype(), ai:protocol(), true)
+  if not sock then
+    return nil, text(err)
+  end
+  made(sock)
+  local ok, failure, timeout
+  if io.poller == loop and ai:family() ~= llsocket.AF_UNIX then
+    ok, failure, timeout = loop.connect(sock, seconds, ai)
+  else
+    ok, failure, timeout = connect_by_waiting(io, sock, ai, seconds)
+  end
+  if ok then
+    return sock
+  end
+  sock:close()
+  return nil, failure, timeout
+end
+
+-- What was tried and failed, in order.
+local Failures = {}
+Failures.__index = Failures
+
+function Failures:add(ai, err, timeout)
+  err = err or timeout and values.failure('ETIMEDOUT', 'connect')
+  table.insert(self, ('%s (%s)'):format(err, resolve.written(ai)))
+  self.timeout = self.timeout or timeout
+end
+
+function Failures:result()
+  return nil, table.concat(self, '; '), self.timeout
+end
+
+local function new_failures()
+  return setmetatable({}, Failures)
+end
+
+-- One after the other. Each but the last gets its part of the time.
+local function connect_in_turn(io, list, deadline, made)
+  local failures = new_failures()
+  for i, ai in ipairs(list) do
+    local left = seconds_until(deadline)
+    local part = left and i < #list and math.min(left, math.max(left / (#list - i + 1), LEAST_TIME)) or left
+    local sock, err, timeout = attempt(io, ai, part, made)
+    if sock then
+      return sock
+    end
+    failures:add(ai, err, timeout)
+    if deadline and now() >= deadline then
+      break
+    end
+  end
+  return failures:result()
+end
+
+-- RFC 8305, section 4: the families take turns, that of the first address first.
+local function interleaved(list)
+  local first, others = {}, {}
+  for _, ai in ipairs(list) do
+    table.insert(ai:family() == list[1]:family() and first or others, ai)
+  end
+  local result = {}
+  for i = 1, math.max(#first, #others) do
+    table.insert(result, first[i])
+    table.insert(result, others[i])
+  end
+  return result
+end
+
+-- The attempts at several addresses, each in a task of its own.
+local Race = {}
+Race.__index = Race
+
+function Race:start(ai)
+  local function run()
+    return attempt(self.io, ai, seconds_until(self.deadline), function(sock)
+      self.socks[sock] = true
+      self.made(sock)
+    end)
+  end
+  local task = self.group:spawn(run)
+  table.insert(self.tasks, task)
+  self.address_of[task] = ai
+end
+
+-- Waits until one has connected, or all have failed.
+function Race:run(list)
+  local failures, started = new_failures(), 0
+  while true do
+    if started < #list then
+      started = started + 1
+      self:start(list[started])
+    end
+    local left = seconds_until(self.deadline)
+    local wait = started < #list and math.min(left or ATTEMPT_DELAY, ATTEMPT_DELAY) or left
+    local task, ok, sock, err, timeout = self.group:await(wait)
+    if task and ok and sock then
+      self.socks[sock] = nil
+      return sock
+    elseif task then
+      failures:add(self.address_of[task], ok and err or not ok and sock, timeout)
+      self.address_of[task] = nil
+    end
+    local is_over = self.deadline and now() >= self.deadline
+    if started == #list and self.group:size() == 0 or is_over and not task then
+      return self:give_up(failures, is_over)
+    end
+  end
+end
+
+-- Those that still wait had no time left.
+function Race:give_up(failures, is_over)
+  for _, task in ipairs(self.tasks) do
+    if self.address_of[task] then
+      failures:add(self.address_of[task], nil, true)
+    end
+  end
+  failures.timeout = failures.timeout or is_over or nil
+  return failures:result()
+end
+
+-- Ends the attempts that are still made.
+function Race:stop()
+  for sock in pairs(self.socks) do
+    sock:close()
+  end
+end
+
+local function stopped(race, ok, ...)
+  race:stop()
+  if not ok then
+    error((...), 0)
+  end
+  return ...
+end
+
+local function connect_in_race(io, list, deadline, made)
+  local race = setmetatable({
+    io = io, deadline = deadline, made = made, group = loop.group(), socks = {}, tasks = {}, address_of = {},
+  }, Race)
+  return stopped(race, protected.pcall(race.run, race, interleaved(list)))
+end
+
+-- A socket of llsocket that is connected to one of these addresses, and does not block; else nil, a string that names
+-- all that were tried, and true if the time was over for one. `made` is called with each new socket.
+return function(io, list, deadline, made)
+  if io.poller == loop and #list > 1 then
+    return connect_in_race(io, list, deadline, made)
+  end
+  return connect_in_turn(io, list, deadline, made)
+end

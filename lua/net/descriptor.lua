@@ -1,0 +1,44 @@
+-- SPDX-License-Identifier: MIT
+-- What can be done with descriptors that are there already.
+
+local llsocket = require('llsocket')
+local errors = require('net.errors')
+local values = require('net.poller.values')
+
+local text = errors.text
+
+local descriptor = {}
+
+-- A socket of the class that class_of(sock) gives for one of llsocket. It gives nil for one of another kind, whose
+-- descriptor stays that of the program. SO_RCVTIMEO and SO_SNDTIMEO of a socket that blocks are its deadlines.
+function descriptor.wrap(fd, class_of)
+  local sock, err = llsocket.socket.wrap(fd)
+  if not sock then
+    return nil, text(err)
+  end
+  local class = class_of(sock)
+  if not class then
+    sock:unwrap()
+    return nil, values.failure('EPROTOTYPE', 'wrap')
+  end
+  local made, failure = class:take(sock)
+  if not made then
+    sock:unwrap()
+    return nil, failure
+  end
+  made:rcvtimeo()
+  made:sndtimeo()
+  return made
+end
+
+function descriptor.shutdown(fd, flag)
+  local _, err = llsocket.socket.shutdown(fd, flag)
+  return text(err)
+end
+
+function descriptor.close(fd, flag)
+  local _, err = llsocket.socket.close(fd, flag)
+  return text(err)
+end
+
+return descriptor

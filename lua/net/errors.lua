@@ -1,0 +1,55 @@
+-- SPDX-License-Identifier: MIT
+-- Errors of net are strings.
+
+local scheduler = require('llsocket.scheduler')
+
+local errors = {}
+
+-- What an error object of llsocket says, from the bracket on: '[EPIPE:32][send] Broken pipe'; nil if there is none.
+function errors.text(err)
+  return err and tostring(err):match('%[.*')
+end
+
+local own_sources = debug.getinfo(1, 'S').source:match('^(.*)errors%.lua$')
+scheduler.hide(own_sources)
+
+-- Where the program called a function of net: 'file:line: '.
+local function position()
+  local level = 3
+  local caller = debug.getinfo(level, 'Sl')
+  while caller and (caller.what == 'tail' or caller.source:sub(1, #own_sources) == own_sources) do
+    level = level + 1
+    caller = debug.getinfo(level, 'Sl')
+  end
+  return caller and caller.currentline > 0 and ('%s:%d: '):format(caller.short_src, caller.currentline) or ''
+end
+
+-- Raises an error in the line of the program that called a function of net.
+function errors.raise(message)
+  error(position() .. message, 0)
+end
+
+-- The same, for an argument of the function `name`.
+function errors.argument(index, name, message)
+  errors.raise(("bad argument #%d to '%s' (%s)"):format(index, name, message))
+end
+
+-- Raises an error of a function that the method `name` calls, with the arguments of its own behind `before` others.
+function errors.hand_on(name, before, err)
+  local index, problem = tostring(err):match("bad argument #(%d+) to '[^']*' %((.*)%)$")
+  if index then
+    errors.argument(index - before, name, problem)
+  end
+  error(err, 0)
+end
+
+-- Calls the method of an object that the method `name` of the program's calls with its own arguments.
+function errors.call(name, object, ...)
+  local ok, first, second = pcall(object[name], object, ...)
+  if not ok then
+    errors.hand_on(name, 1, first)
+  end
+  return first, second
+end
+
+return errors

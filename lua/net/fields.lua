@@ -1,0 +1,84 @@
+-- SPDX-License-Identifier: MIT
+-- Checks of tables of options.
+
+local errors = require('net.errors')
+
+local fields = {}
+
+local is_of = {
+  boolean = function(value)
+    return type(value) == 'boolean'
+  end,
+  integer = function(value)
+    return type(value) == 'number' and value % 1 == 0
+  end,
+  number = function(value)
+    return type(value) == 'number' and value == value
+  end,
+  port = function(value)
+    return type(value) == 'string' or type(value) == 'number' and value % 1 == 0
+  end,
+  string = function(value)
+    return type(value) == 'string'
+  end,
+  ['function'] = function(value)
+    return type(value) == 'function'
+  end,
+}
+
+local names = { port = 'string or integer' }
+
+local function check_port(port, index, name)
+  if type(port) == 'number' and (port < 0 or port > 65535) then
+    errors.argument(index, name, "field 'port': out of range (0 to 65535)")
+  end
+end
+
+-- Raises an argument error unless `options` is a table whose fields, where they are there, are of these kinds. What
+-- else is in there is for others.
+function fields.check(options, kinds, index, name)
+  if type(options) ~= 'table' then
+    errors.argument(index, name, 'table expected, got ' .. type(options))
+  end
+  for field, kind in pairs(kinds) do
+    local value = options[field]
+    if value ~= nil and not is_of[kind](value) then
+      local expected = names[kind] or kind
+      errors.argument(index, name, ("field '%s': %s expected, got %s"):format(field, expected, type(value)))
+    end
+  end
+  if kinds.port then
+    check_port(options.port, index, name)
+  end
+  return options
+end
+
+function fields.refuse_tls(options, index, name)
+  if options.tlscfg ~= nil then
+    errors.argument(index, name, "field 'tlscfg': this build has no TLS")
+  end
+end
+
+-- The path of a unix socket: `path`, or as older programs call it `pathname`.
+function fields.path(options, index, name)
+  fields.check(options, { path = 'string', pathname = 'string' }, index, name)
+  local path = options.path or options.pathname
+  if not path then
+    errors.argument(index, name, "field 'path': string expected, got nil")
+  end
+  return path
+end
+
+-- A time limit in milliseconds, as seconds; nil if there is none.
+function fields.seconds(msec, index, name)
+  if msec == nil then
+    return nil
+  elseif type(msec) ~= 'number' then
+    errors.argument(index, name, 'number expected, got ' .. type(msec))
+  elseif not (msec >= 0 and msec <= 2147483647) then -- also NaN
+    errors.argument(index, name, 'out of range (0 to 2147483647)')
+  end
+  return msec / 1000
+end
+
+return fields

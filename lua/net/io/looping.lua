@@ -1,0 +1,46 @@
+-- SPDX-License-Identifier: MIT
+-- What sockets do in tasks of net.loop: operations of the loop, which try by themselves, and for what has none, and
+-- before the wait of a hook, attempts.
+
+local llsocket = require('llsocket')
+local scheduler = require('llsocket.scheduler')
+local loop = require('net.loop')
+local retrying = require('net.io.retrying')
+local waiting = require('net.waiting')
+
+local operations = {}
+for name, fn in pairs(scheduler.for_methods) do
+  operations[name] = waiting(name, fn)
+end
+
+local hooked = retrying(loop, llsocket.MSG_DONTWAIT)
+local io = retrying(loop, llsocket.MSG_DONTWAIT)
+
+-- What methods may call at once, with the socket of llsocket.
+io.operations = operations
+
+for _, name in ipairs({ 'recv', 'send', 'sendto', 'sendfile', 'accept' }) do
+  local operation = operations[name]
+  io[name] = function(self, ...)
+    return operation(self.sock, ...)
+  end
+end
+
+local function received(msg, sender, timeout)
+  if msg then
+    return msg, sender
+  end
+  return nil, nil, sender, timeout -- which is an error
+end
+
+function io.recvfrom(self, seconds, bufsize)
+  return received(operations.recvfrom(self.sock, seconds, bufsize))
+end
+
+io.plain, io.hooked = io, hooked
+hooked.plain, hooked.hooked = io, hooked
+for _, each in ipairs({ io, hooked }) do
+  each.nonblock, each.poller = true, loop
+end
+
+return io

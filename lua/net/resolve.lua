@@ -1,0 +1,113 @@
+-- SPDX-License-Identifier: MIT
+-- Addresses of hosts, services and paths.
+
+local llsocket = require('llsocket')
+local scheduler = require('llsocket.scheduler')
+local current_io = require('net.io.current')
+local errors = require('net.errors')
+local fields = require('net.fields')
+local loop = require('net.loop')
+
+local addrinfo = llsocket.addrinfo
+local text, now = errors.text, loop.now
+
+local resolve = {}
+
+-- How often somebody looks who cannot be told, in seconds.
+local GLANCE = 0.01
+
+-- Waits in another event loop until it is time to look again.
+local function wait_beside(adapter, lookup, seconds)
+  local fd = lookup:fd()
+  if fd then
+    return adapter.readable(fd, seconds)
+  end
+  return adapter.sleep(math.min(seconds or GLANCE, GLANCE))
+end
+
+local function look_up_beside(adapter, lookup, seconds)
+  local deadline = seconds and now() + seconds
+  while true do
+    local list, err, timeout = lookup:wait(0)
+    if not timeout then
+      return list, err
+    elseif deadline and now() >= deadline then
+      return nil, nil, true
+    end
+    local ok, failure = wait_beside(adapter, lookup, deadline and math.max(deadline - now(), 0))
+    if not ok and failure then
+      return nil, failure
+    end
+  end
+end
+
+local function look_up(io, seconds, ...)
+  if io.poller == loop then
+    return loop.getaddrinfo(seconds, ...)
+  elseif not io.poller and not seconds then
+    local list, err = addrinfo.getaddrinfo(...)
+    return list, text(err)
+  end
+  local lookup, err = scheduler.lookup(...)
+  if not lookup then
+    return nil, err
+  elseif io.poller then
+    return look_up_beside(io.poller, lookup, seconds)
+  end
+  return lookup:wait(seconds)
+end
+
+-- The addresses of a host, with a service: a list of addrinfo; nil and a string; or nil, nil, true when the time is
+-- over. What need not be looked up takes no time.
+function resolve.host(io, seconds, host, port, family, socktype, ...)
+  local protocol = socktype == llsocket.SOCK_STREAM and llsocket.IPPROTO_TCP or 0
+  local list = addrinfo.getaddrinfo(host, port, family, socktype, protocol, llsocket.AI_NUMERICHOST, ...)
+  if list then
+    return list
+  end
+  return look_up(io, seconds, host, port, family, socktype, protocol, ...)
+end
+
+-- The same for options as in resolve.fields.
+function resolve.options(io, options, family, socktype)
+  return resolve.host(
+    io, nil, options.host, options.port or 0, family, socktype,
+    options.passive and llsocket.AI_PASSIVE or 0,
+    options.canonname and llsocket.AI_CANONNAME or 0,
+    options.numeric and llsocket.AI_NUMERICHOST or 0
+  )
+end
+
+function resolve.path(path, socktype)
+  local ai, err = addrinfo.unix(path, socktype)
+  return ai, text(err)
+end
+
+-- What options of a look-up have.
+resolve.fields = {
+  host = 'string', port = 'port', passive = 'boolean', canonname = 'boolean', numeric = 'boolean',
+}
+
+-- Adds getaddrinfoin(options) and getaddrinfoun(options) to a module of sockets of this type.
+function resolve.add_functions(module, socktype)
+  function module.getaddrinfoin(options)
+    fields.check(options, resolve.fields, 1, 'getaddrinfoin')
+    local list, err = resolve.options(current_io(), options, llsocket.AF_UNSPEC, socktype)
+    return list and list[1], err
+  end
+
+  function module.getaddrinfoun(options)
+    return resolve.path(fields.path(options, 1, 'getaddrinfoun'), socktype)
+  end
+end
+
+-- An address as it is written: '127.0.0.1:80', '[::1]:80' or a path.
+function resolve.written(ai)
+  if ai:family() == llsocket.AF_UNIX then
+    return (ai:addr():gsub('%z', '@'))
+  end
+  local form = ai:family() == llsocket.AF_INET6 and '[%s]:%d' or '%s:%d'
+  return form:format(ai:addr(), ai:port())
+end
+
+return resolve

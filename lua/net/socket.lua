@@ -1,0 +1,285 @@
+-- SPDX-License-Identifier: MIT
+-- net.Socket: what all sockets of net have in common.
+
+local llsocket = require('llsocket')
+local class = require('net.class')
+local current_io = require('net.io.current')
+local errors = require('net.errors')
+local loop = require('net.loop')
+local option_names = require('net.option_names')
+local options = require('net.options')
+local protected = require('net.protected')
+
+local text, now = errors.text, loop.now
+local MOST_MSEC = 2147483647
+
+-- An instance has
+--   sock            the socket of llsocket
+--   io              how it waits: see net/io
+--   rcvsec, sndsec  how long it waits at most; false: as long as it takes
+--   onrecv, onsend  the hooks, with onrecv_context and onsend_context
+local Socket = class.define('net.Socket')
+
+-- The instance for a socket of llsocket, which now waits as sockets do that are made here.
+function Socket:take(sock)
+  local io = current_io()
+  local was_nonblock, err = sock:nonblock()
+  if was_nonblock ~= nil and was_nonblock ~= (io.nonblock or false) then
+    was_nonblock, err = sock:nonblock(io.nonblock or false)
+  end
+  if was_nonblock == nil then
+    return nil, text(err)
+  end
+  return self:adopt(sock, io)
+end
+
+function Socket:construct(sock)
+  return self:take(sock)
+end
+
+-- The instance for a socket of llsocket that waits in this way already.
+function Socket:adopt(sock, io)
+  return setmetatable({ sock = sock, io = io, rcvsec = false, sndsec = false }, self)
+end
+
+function Socket:__tostring()
+  return ('%s: fd %d'):format(self.__name, self.sock:fd())
+end
+
+function Socket:__close()
+  self:close()
+end
+
+options.add(Socket, option_names.socket)
+Socket.linger = options.linger
+
+for _, name in ipairs({ 'fd', 'family', 'socktype', 'protocol' }) do
+  Socket[name] = function(self)
+    return self.sock[name](self.sock)
+  end
+end
+
+for _, name in ipairs({ 'getsockname', 'getpeername', 'atmark' }) do
+  Socket[name] = function(self)
+    local value, err = self.sock[name](self.sock)
+    return value, text(err)
+  end
+end
+
+options.add(Socket, { 'cloexec' })
+
+function Socket:isnonblock()
+  return (self.sock:nonblock())
+end
+
+function Socket:error()
+  local pending, err = self.sock:error()
+  return text(pending), text(err)
+end
+
+local function shut(self, flag)
+  local _, err = self.sock:shutdown(flag)
+  return text(err)
+end
+
+function Socket:closer()
+  return shut(self, llsocket.SHUT_RD)
+end
+
+function Socket:closew()
+  return shut(self, llsocket.SHUT_WR)
+end
+
+local function shut_flag(reading, writing)
+  if reading and writing then
+    return llsocket.SHUT_RDWR
+  end
+  return reading and llsocket.SHUT_RD or writing and llsocket.SHUT_WR or nil
+end
+
+-- Tells another event loop, which knows only the number, before that means another descriptor.
+local function forget(self)
+  local poller, fd = self.io.poller, self.sock:fd()
+  if poller and poller ~= loop and fd >= 0 then
+    (poller.forget or poller.unwait)(fd)
+  end
+end
+
+function Socket:close(shutrd, shutwr)
+  forget(self)
+  local _, err = self.sock:close(shut_flag(shutrd, shutwr))
+  return text(err)
+end
+
+local function set_hook(self, which, name, ...)
+  local before, hook, context = self[which], ...
+  if select('#', ...) > 0 then
+    if hook ~= nil and type(hook) ~= 'function' then
+      errors.argument(1, name, 'function expected, got ' .. type(hook))
+    end
+    self[which], self[which .. '_context'] = hook, context
+    self.io = (self.onrecv or self.onsend) and self.io.hooked or self.io.plain
+  end
+  return before
+end
+
+function Socket:onwaitrecv(...)
+  return set_hook(self, 'onrecv', 'onwaitrecv', ...)
+end
+
+function Socket:onwaitsend(...)
+  return set_hook(self, 'onsend', 'onwaitsend', ...)
+end
+
+local function check_msec(value, index, name)
+  if type(value) ~= 'number' then
+    errors.argument(index, name, 'number expected, got ' .. type(value))
+  elseif not (value >= 0 and value <= MOST_MSEC) then -- also NaN
+    errors.argument(index, name, ('out of range (0 to %d)'):format(MOST_MSEC))
+  end
+end
+
+-- A socket that blocks has the limit in the kernel, which may round it; one that is not connected yet gets it then.
+local function set_limit(self, field, option, msec)
+  local seconds = msec / 1000
+  if not self.io.nonblock then
+    self.sock[option](self.sock, seconds)
+    seconds = self.sock[option](self.sock) or seconds
+  end
+  self[field] = seconds > 0 and seconds or false
+end
+
+function Socket:deadlines(rcvmsec, sndmsec)
+  if rcvmsec ~= nil then
+    check_msec(rcvmsec, 1, 'deadlines')
+  end
+  if sndmsec ~= nil then
+    check_msec(sndmsec, 2, 'deadlines')
+  end
+  if rcvmsec then
+    set_limit(self, 'rcvsec', 'rcvtimeo', rcvmsec)
+  end
+  if sndmsec then
+    set_limit(self, 'sndsec', 'sndtimeo', sndmsec)
+  end
+  return self.rcvsec and self.rcvsec * 1000 or nil, self.sndsec and self.sndsec * 1000 or nil
+end
+
+-- These options are the deadlines of a socket that blocks.
+for option, field in pairs({ rcvtimeo = 'rcvsec', sndtimeo = 'sndsec' }) do
+  Socket[option] = function(self, sec)
+    local value, err = options.access(self, option, sec)
+    if not self.io.nonblock and value then
+      self[field] = value > 0 and value or false
+    end
+    return value, err
+  end
+end
+
+function Socket:recv(bufsize)
+  local io = self.io
+  local operations = io.operations
+  if operations then
+    return operations.recv(self.sock, self.rcvsec or nil, bufsize)
+  end
+  return io.recv(self, self.rcvsec or nil, bufsize)
+end
+
+function Socket:send(str)
+  local io = self.io
+  local operations = io.operations
+  if operations then
+    return operations.send(self.sock, self.sndsec or nil, str)
+  end
+  return io.send(self, self.sndsec or nil, str)
+end
+
+-- Adds the methods of these names that receive, or send: each does what its io does under the deadline of this kind.
+function Socket.add_transfers(of, limit, names)
+  for _, name in ipairs(names) do
+    of[name] = of[name] or function(self, ...)
+      return self.io[name](self, self[limit] or nil, ...)
+    end
+  end
+end
+
+-- Raises what is wrong with the arguments of a method, which does nothing else to a closed socket.
+local closed = { sock = llsocket.socket.new(llsocket.AF_UNIX, llsocket.SOCK_STREAM) }
+closed.sock:close()
+
+local function check_arguments(name, method, ...)
+  local ok, err = pcall(method, closed, nil, ...)
+  if not ok then
+    errors.hand_on(name, 0, err)
+  end
+end
+
+local function unlocked(unlock, sock, ...)
+  unlock(sock)
+  return ...
+end
+
+local function unlocked_after(unlock, sock, name, ok, ...)
+  unlock(sock)
+  if not ok then
+    errors.hand_on(name, 0, (...))
+  end
+  return ...
+end
+
+-- Calls a method that waits, while its lock is held. In net.loop the wait can raise an error, when its task is
+-- cancelled. Other loops know their own coroutines only, so nothing can be caught around a wait on Lua 5.1: there the
+-- arguments are checked before.
+local function call_locked(poller, unlock, shared, name, method, ...)
+  if poller == loop then
+    return unlocked_after(poller[unlock], shared, name, protected.pcall(method, ...))
+  end
+  return unlocked(poller[unlock], shared, method(...))
+end
+
+-- Adds for methods that wait others with "sync" behind the name: in those the tasks that share a socket take turns,
+-- first come, first served. The deadline is for the turn and what is done in it.
+local function add_sync(of, kind, limit, names)
+  local lock, unlock = kind .. '_lock', kind .. '_unlock'
+  for _, name in ipairs(names) do
+    local plain = of[name]
+    local sync = name .. 'sync'
+    of[sync] = function(self, ...)
+      local poller, seconds = self.io.poller, self[limit] or nil
+      if poller ~= loop then
+        check_arguments(sync, self.io[name], ...)
+      end
+      if not poller or self:fd() < 0 then -- nobody else can wait there
+        return self[name](self, ...)
+      end
+      local deadline = seconds and now() + seconds
+      local shared = poller == loop and self.sock or self.sock:fd()
+      local ok, err, timeout = poller[lock](shared, seconds)
+      if not ok and name == 'recvfrom' then
+        return nil, nil, err, timeout
+      elseif not ok then
+        return timeout and kind == 'write' and 0 or nil, err, timeout
+      elseif self[name] ~= plain then -- a class has its own
+        return call_locked(poller, unlock, shared, sync, self[name], self, ...)
+      end
+      seconds = deadline and math.max(deadline - now(), 0)
+      return call_locked(poller, unlock, shared, sync, self.io[name], self, seconds, ...)
+    end
+  end
+end
+
+-- Adds methods that receive: each does what its io does, and in its "sync" form in turn.
+function Socket.add_receiving(of, names)
+  Socket.add_transfers(of, 'rcvsec', names)
+  add_sync(of, 'read', 'rcvsec', names)
+end
+
+function Socket.add_sending(of, names)
+  Socket.add_transfers(of, 'sndsec', names)
+  add_sync(of, 'write', 'sndsec', names)
+end
+
+Socket:add_receiving({ 'recv', 'recvmsg' })
+Socket:add_sending({ 'send', 'sendmsg' })
+
+return Socket

@@ -1,0 +1,82 @@
+-- SPDX-License-Identifier: MIT
+-- What the clients of streams have in common: a socket that connects, and connects again.
+
+local llsocket = require('llsocket')
+local connect_any = require('net.connect')
+local current_io = require('net.io.current')
+local errors = require('net.errors')
+local fields = require('net.fields')
+local loop = require('net.loop')
+
+local client = {}
+
+-- Stands where no connection was made yet.
+local function closed_socket(family)
+  local sock = llsocket.socket.new(family, llsocket.SOCK_STREAM)
+  if sock then
+    sock:close()
+  end
+  return sock
+end
+
+-- Sets what deadlines() set before on a new socket.
+local function take_over(self, sock, io)
+  local before = self.io
+  self.sock = sock
+  self.io = before ~= before.plain and io.hooked or io.plain
+  if not io.nonblock then
+    sock:nonblock(false)
+    sock:rcvtimeo(self.rcvsec or 0)
+    sock:sndtimeo(self.sndsec or 0)
+  end
+end
+
+-- Adds construct() and connect() to a class of clients. `target` has
+--   check(options)            what is to be connected to
+--   addresses(io, seconds, its result)  a list of them, as resolve.host
+--   prepare(sock, its result, io)       for each new socket
+function client.define(class, family, target)
+  function class:construct(options, connect, conndeadl)
+    local made = self:adopt(closed_socket(family), current_io().plain)
+    made.target = target.check(options)
+    if connect ~= nil and type(connect) ~= 'boolean' then
+      errors.argument(2, 'new', 'boolean expected, got ' .. type(connect))
+    end
+    local seconds = fields.seconds(conndeadl, 3, 'new')
+    if connect ~= false then
+      local ok, err, timeout = made:connect_within(seconds)
+      if not ok then
+        return nil, err, timeout
+      end
+    end
+    return made
+  end
+
+  function class:connect(conndeadl)
+    local ok, err, timeout = self:connect_within(fields.seconds(conndeadl, 1, 'connect'))
+    if ok then
+      return nil
+    end
+    return err, timeout
+  end
+
+  function class:connect_within(seconds)
+    local io = current_io()
+    local deadline = seconds and loop.now() + seconds
+    local list, failure, late = target.addresses(io, seconds, self.target)
+    if not list then
+      return nil, failure, late
+    end
+    local sock, err, timeout = connect_any(io, list, deadline, function(sock)
+      target.prepare(sock, self.target, io)
+    end)
+    if not sock then
+      return nil, err, timeout
+    end
+    self:close()
+    take_over(self, sock, io)
+    return true
+  end
+end
+
+return client

@@ -1,0 +1,225 @@
+-- SPDX-License-Identifier: MIT
+-- The accept loop of a server: one task for each connection.
+
+local llsocket = require('llsocket')
+local endings = require('net.endings')
+local errors = require('net.errors')
+local fields = require('net.fields')
+local loop = require('net.loop')
+local protected = require('net.protected')
+local values = require('net.poller.values')
+
+-- How long to wait, in seconds, before the next attempt to accept when there are no descriptors: twice as long each
+-- time.
+local FIRST_PAUSE, LONGEST_PAUSE = 0.01, 1
+
+local is_lack = { EMFILE = true, ENFILE = true, ENOBUFS = true, ENOMEM = true }
+
+local Serving = {}
+Serving.__index = Serving
+
+-- A descriptor that is given up for a moment when there are no others.
+local function new_reserve()
+  return (llsocket.socket.new(llsocket.AF_UNIX, llsocket.SOCK_STREAM))
+end
+
+local cancellation = values.failure('ECANCELED', 'cancel')
+
+-- A handler that tells onerror(err, traceback, sock) of its errors, while the socket is still open. That it was
+-- cancelled is none.
+local function guarded(handler, onerror)
+  return function(sock, server)
+    local traceback
+    local ok, err = protected.xpcall(handler, function(err)
+      traceback = debug.traceback(tostring(err), 2)
+      return err
+    end, sock, server)
+    if ok then
+      return
+    elseif type(err) == 'string' and err:sub(-#cancellation) == cancellation then
+      error(err, 0)
+    end
+    onerror(err, traceback, sock)
+  end
+end
+
+local function new_serving(server, handler, options)
+  local serving = setmetatable({
+    server = server,
+    handler = options.onerror and guarded(handler, options.onerror) or handler,
+    limit = options.limit or math.huge,
+    drain = options.drain,
+    connections = {}, -- by task
+    count = 0,
+    pause = FIRST_PAUSE,
+    reserve = new_reserve(),
+  }, Serving)
+  function serving.ended(task)
+    serving:leave(task)
+  end
+  return serving
+end
+
+-- A connection's task has ended.
+function Serving:leave(task)
+  local sock = self.connections[task]
+  if not sock then -- said before, without memory for the rest
+    return
+  end
+  self.connections[task] = nil
+  self.count = self.count - 1
+  sock:close()
+  if self.waiter then
+    self.waiter:resume()
+  end
+end
+
+function Serving:admit(sock)
+  local task = loop.spawn(self.handler, sock, self.server)
+  self.connections[task] = sock
+  self.count = self.count + 1
+  endings.observe(task, self.ended)
+end
+
+-- Waits until a connection has ended: as suspend().
+function Serving:wait_for_end(seconds)
+  self.waiter = loop.running()
+  local ok, err, timeout = loop.suspend(seconds)
+  self.waiter = nil
+  return ok, err, timeout
+end
+
+-- There is no descriptor for a connection that waits. It gets the reserve and is closed, so that its peer knows.
+function Serving:turn_away()
+  if self.reserve then
+    self.reserve:close()
+    local sock = self.server.io.accept(self.server, 0)
+    if sock then
+      sock:close()
+    end
+  end
+  self.reserve = new_reserve()
+  loop.sleep(self.pause)
+  self.pause = math.min(2 * self.pause, LONGEST_PAUSE)
+end
+
+-- Accepts until stop(), or until the server is closed: true. Else nil and what is wrong.
+function Serving:accept_all()
+  while not self.is_stopping do
+    if self.count >= self.limit then
+      self:wait_for_end()
+    else
+      local sock, err, timeout = self.server:accept()
+      if sock then
+        self.pause = FIRST_PAUSE
+        self:admit(sock)
+      elseif err and is_lack[err:match('^%[(%u+)')] then
+        self:turn_away()
+      elseif self.is_stopping or self.server:fd() < 0 then
+        break
+      elseif not timeout then
+        return nil, err
+      end
+    end
+  end
+  return true
+end
+
+-- Waits until all connections have ended; at the deadline those that are left are closed, and their tasks cancelled.
+function Serving:finish()
+  local deadline = self.drain and loop.now() + self.drain
+  while self.count > 0 do
+    local left = deadline and math.max(deadline - loop.now(), 0)
+    local _, _, timeout = self:wait_for_end(left)
+    if timeout then
+      self:close_all()
+      deadline = nil
+    end
+  end
+end
+
+function Serving:close_all()
+  local tasks = {}
+  for task in pairs(self.connections) do
+    table.insert(tasks, task)
+  end
+  for _, task in ipairs(tasks) do
+    task:cancel()
+  end
+end
+
+-- No more connections are accepted.
+function Serving:stop(drain)
+  self.drain = drain or self.drain
+  self.is_stopping = true
+  self.server:close()
+  if self.waiter then
+    self.waiter:resume()
+  end
+end
+
+local serving = {}
+
+local options_of_serve = { limit = 'integer', onerror = 'function', drain = 'number' }
+
+local function check_serve(handler, options)
+  if type(handler) ~= 'function' then
+    errors.argument(1, 'serve', 'function expected, got ' .. type(handler))
+  end
+  options = options == nil and {} or fields.check(options, options_of_serve, 2, 'serve')
+  if options.limit and options.limit < 1 then
+    errors.argument(2, 'serve', "field 'limit': out of range (at least 1)")
+  end
+  if not loop.running() then
+    errors.raise('cannot serve here: this is not inside a task; tasks begin with run() or spawn()')
+  end
+  return { limit = options.limit, onerror = options.onerror, drain = fields.seconds(options.drain, 2, 'serve') }
+end
+
+-- Adds serve() and stop() to a class of servers.
+function serving.add(class)
+  function class:serve(handler, options)
+    local checked = check_serve(handler, options)
+    if self.serving then
+      errors.raise('the server serves already')
+    end
+    local ok, err = self:wait_in_loop()
+    if not ok then
+      return nil, err
+    end
+    self.serving = new_serving(self, handler, checked)
+    ok, err = self.serving:accept_all()
+    if ok then
+      self.serving:finish()
+    end
+    if self.serving.reserve then
+      self.serving.reserve:close()
+    end
+    self.serving = nil
+    return ok, err
+  end
+
+  -- One that was made outside of tasks waits in the loop from now on.
+  function class:wait_in_loop()
+    if self.io.poller == loop then
+      return true
+    end
+    local taken, err = class.take(class, self.sock)
+    if not taken then
+      return nil, err
+    end
+    self.io = self.io == self.io.plain and taken.io.plain or taken.io.hooked
+    return true
+  end
+
+  function class:stop(msec)
+    local drain = fields.seconds(msec, 1, 'stop')
+    if self.serving then
+      self.serving:stop(drain)
+    else
+      self:close()
+    end
+  end
+end
+
+return serving

@@ -1,0 +1,70 @@
+-- SPDX-License-Identifier: MIT
+-- net.stream.unix: streams between processes of one machine.
+
+local llsocket = require('llsocket')
+local Server = require('net.stream.server')
+local Stream = require('net.stream.socket')
+local class = require('net.class')
+local client = require('net.stream.client')
+local current_io = require('net.io.current')
+local errors = require('net.errors')
+local fields = require('net.fields')
+local pair = require('net.pair')
+local resolve = require('net.resolve')
+local unix_socket = require('net.unix')
+
+local AF_UNIX, SOCK_STREAM = llsocket.AF_UNIX, llsocket.SOCK_STREAM
+
+local unix = {}
+
+unix.Socket = class.define('net.stream.unix.Socket', Stream, unix_socket.Socket)
+
+function unix.pair()
+  return pair(unix.Socket, SOCK_STREAM)
+end
+
+unix.Server = class.define('net.stream.unix.Server', Server, unix_socket.Socket)
+unix.server = unix.Server
+
+function unix.Server:createConnection(sock)
+  return unix.Socket:adopt(sock, self.io.plain)
+end
+
+function unix.Server:construct(options)
+  local path = fields.path(options, 1, 'new')
+  fields.refuse_tls(options, 1, 'new')
+  local ai, failure = resolve.path(path, SOCK_STREAM)
+  if not ai then
+    return nil, failure
+  end
+  local io = current_io()
+  local sock, err = llsocket.socket.new(AF_UNIX, SOCK_STREAM, 0, io.nonblock)
+  if not sock then
+    return nil, errors.text(err)
+  end
+  local ok, refusal = sock:bind(ai)
+  if not ok then
+    sock:close()
+    return nil, ('%s (%s)'):format(errors.text(refusal), resolve.written(ai))
+  end
+  return self:adopt(sock, io)
+end
+
+unix.Client = class.define('net.stream.unix.Client', unix.Socket)
+unix.client = unix.Client
+
+client.define(unix.Client, AF_UNIX, {
+  check = function(options)
+    local path = fields.path(options, 1, 'new')
+    fields.check(options, { servername = 'string' }, 1, 'new')
+    fields.refuse_tls(options, 1, 'new')
+    return path
+  end,
+  addresses = function(_, _, path)
+    local ai, err = resolve.path(path, SOCK_STREAM)
+    return ai and { ai }, err
+  end,
+  prepare = function() end,
+})
+
+return unix
