@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- ./dev bench: measures what calls, sockets and tasks cost.
+-- ./dev bench: measures what calls, sockets, tasks and servers cost.
 
 local root = arg[0]:match('^(.*)/bench/[^/]*$') or '.'
 package.path = root .. '/?.lua;' .. package.path
@@ -9,7 +9,7 @@ local print_machine = require('bench.machine')
 local process = require('bench.process')
 
 local all_luas = { '5.1', '5.2', '5.3', '5.4', 'jit' }
-local all_names = { 'calls', 'memory', 'loop', 'cores' }
+local all_names = { 'calls', 'memory', 'loop', 'cores', 'echo' }
 
 local function positive(text)
   local number = tonumber(text)
@@ -49,7 +49,7 @@ local function benches_of(options)
 end
 
 local function options_of(arguments)
-  local parser = argparse('bench', 'Measures what calls, sockets and tasks cost.')
+  local parser = argparse('bench', 'Measures what calls, sockets, tasks and servers cost.')
   parser:argument('name', 'What to measure; all if missing'):choices(all_names):args('?')
   parser:option('--rounds', 'How many runs of each program share its turns'):convert(positive_integer)
     :default('40')

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: MIT
+// Starts a server, puts load on it with one thread, and prints what ./dev bench echo tells of it.
+#include "bench/echo/server.hpp"
+#include "bench/echo/tcp.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <vector>
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Numbers = std::vector<double>;
+using echo::require;
+using echo::Server;
+
+constexpr double least_warm_up_sec = 0.1;
+constexpr int patience_msec = 10000;
+constexpr std::size_t in_step = 64;  // so many connections are made before one must be served
+constexpr unsigned addresses = 1000; // of ours: an address and port that were closed must rest for a while
+
+double seconds_between(Clock::time_point from, Clock::time_point to)
+{
+    return std::chrono::duration<double>(to - from).count();
+}
+
+int connect_to(const Server& server)
+{
+    static unsigned made = 0;
+    const int fd = echo::new_tcp(0);
+    const int on = 1;
+    require(setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on) == 0, "IP_BIND_ADDRESS_NO_PORT");
+    sockaddr_in ours = echo::loopback(0);
+    ours.sin_addr.s_addr = htonl(INADDR_LOOPBACK + made++ % addresses);
+    require(bind(fd, echo::generic(ours), sizeof ours) == 0, "bind");
+    sockaddr_in address = echo::loopback(server.port());
+    require(connect(fd, echo::generic(address), sizeof address) == 0, "connect");
+    return fd;
+}
+
+// Each connection sends a message, waits for all of it to come back, and sends the next.
+class Load {
+public:
+    // `is_short`: a connection sends one message, and the next connects anew.
+    Load(const Server& server, std::size_t size, bool is_short)
+        : server_(server), message_(size, 'x'), is_short_(is_short), epoll_(epoll_create1(EPOLL_CLOEXEC))
+    {
+        require(epoll_ >= 0, "epoll_create1");
+    }
+
+    void open(std::size_t count)
+    {
+        for (std::size_t i = 0; i < count; ++i) {
+            connections_.push_back(std::make_unique<Connection>());
+            open(*connections_.back());
+            if (connections_.size() % in_step == 0 || i + 1 == count) {
+                make_round_trip(*connections_.back());
+            }
+        }
+    }
+
+    void start()
+    {
+        for (const auto& connection : connections_) {
+            connection->since = Clock::now();
+            send_message(*connection);
+        }
+    }
+
+    // Returns the seconds that messages took there and back.
+    std::vector<float> run(double seconds)
+    {
+        latencies_.clear();
+        for (const auto start = Clock::now(); seconds_between(start, Clock::now()) < seconds;) {
+            serve_events();
+        }
+        return std::move(latencies_);
+    }
+
+private:
+    struct Connection {
+        int fd = -1;
+        std::size_t sent = 0;
+        std::size_t received = 0;
+        Clock::time_point since;
+    };
+
+    const Server& server_;
+    std::string message_;
+    bool is_short_;
+    int epoll_;
+    std::vector<std::unique_ptr<Connection>> connections_;
+    std::array<char, 65536> room_;
+    std::vector<float> latencies_;
+
+    void open(Connection& connection)
+    {
+        connection.fd = connect_to(server_);
+        echo::watch(epoll_, EPOLL_CTL_ADD, connection.fd, EPOLLIN, &connection);
+    }
+
+    // The server has accepted all that were made before.
+    void make_round_trip(Connection& connection)
+    {
+        require(send(connection.fd, message_.data(), 1, MSG_NOSIGNAL) == 1, "send");
+        require(recv(connection.fd, room_.data(), 1, 0) == 1, "recv");
+    }
+
+    void serve_events()
+    {
+        std::array<epoll_event, 256> events;
+        const int count = epoll_wait(epoll_, events.data(), events.size(), patience_msec);
+        require(count > 0, "the server does not answer");
+        for (const epoll_event& event : std::span(events).first(static_cast<std::size_t>(count))) {
+            serve(*static_cast<Connection*>(event.data.ptr), event.events);
+        }
+    }
+
+    void serve(Connection& connection, std::uint32_t events)
+    {
+        if ((events & EPOLLOUT) != 0) {
+            send_rest(connection);
+        }
+        if ((events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0) {
+            receive(connection);
+        }
+    }
+
+    void receive(Connection& connection)
+    {
+        const ssize_t count = recv(connection.fd, room_.data(), room_.size(), MSG_DONTWAIT);
+        require(count > 0, "recv");
+        connection.received += static_cast<std::size_t>(count);
+        if (connection.received < message_.size()) {
+            return;
+        }
+        const auto now = Clock::now();
+        latencies_.push_back(static_cast<float>(seconds_between(connection.since, now)));
+        connection.since = now;
+        if (is_short_) {
+            close(connection.fd);
+            open(connection);
+        }
+        send_message(connection);
+    }
+
+    void send_message(Connection& connection)
+    {
+        connection.sent = connection.received = 0;
+        if (!send_some(connection)) {
+            echo::watch(epoll_, EPOLL_CTL_MOD, connection.fd, EPOLLIN | EPOLLOUT, &connection);
+        }
+    }
+
+    void send_rest(Connection& connection)
+    {
+        if (send_some(connection)) {
+            echo::watch(epoll_, EPOLL_CTL_MOD, connection.fd, EPOLLIN, &connection);
+        }
+    }
+
+    // Returns whether all of the message went.
+    bool send_some(Connection& connection)
+    {
+        const ssize_t count = send(connection.fd, message_.data() + connection.sent, message_.size() - connection.sent,
+                                   MSG_NOSIGNAL | MSG_DONTWAIT);
+        require(count >= 0 || errno == EAGAIN, "send");
+        connection.sent += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+        return connection.sent == message_.size();
+    }
+};
+
+double quantile(std::vector<float>& values, double part)
+{
+    const auto place = static_cast<std::ptrdiff_t>(part * static_cast<double>(values.size() - 1));
+    std::nth_element(values.begin(), values.begin() + place, values.end());
+    return values[static_cast<std::size_t>(place)];
+}
+
+// connections, size, seconds -> messages per second, CPU seconds of a message, p50, p99, bytes of the server
+Numbers measure_messages(const Server& server, const Numbers& arguments, bool is_short)
+{
+    const double seconds = arguments[2];
+    Load load(server, static_cast<std::size_t>(arguments[1]), is_short);
+    load.open(static_cast<std::size_t>(arguments[0]));
+    load.start();
+    load.run(std::max(least_warm_up_sec, seconds / 4));
+    const double cpu = server.cpu_seconds();
+    const auto start = Clock::now();
+    std::vector<float> latencies = load.run(seconds);
+    const double passed = seconds_between(start, Clock::now());
+    const double spent = server.cpu_seconds() - cpu;
+    require(!latencies.empty(), "no message came back");
+    const auto count = static_cast<double>(latencies.size());
+    return {count / passed, spent / count, quantile(latencies, 0.5), quantile(latencies, 0.99), server.memory_bytes()};
+}
+
+Numbers measure_echo(const Server& server, const Numbers& arguments)
+{
+    return measure_messages(server, arguments, false);
+}
+
+Numbers measure_accept(const Server& server, const Numbers& arguments)
+{
+    return measure_messages(server, arguments, true);
+}
+
+// connections -> bytes of the server for each
+Numbers measure_idle(const Server& server, const Numbers& arguments)
+{
+    Load load(server, 1, false);
+    load.open(1);
+    const double before = server.memory_bytes();
+    load.open(static_cast<std::size_t>(arguments[0]));
+    return {(server.memory_bytes() - before) / arguments[0]};
+}
+
+void send_bytes(int fd, double bytes)
+{
+    const std::vector<char> part(65536);
+    for (double sent = 0; sent < bytes;) {
+        const ssize_t count = send(fd, part.data(), part.size(), MSG_NOSIGNAL);
+        require(count > 0, "send");
+        sent += static_cast<double>(count);
+    }
+    require(shutdown(fd, SHUT_WR) == 0, "shutdown");
+}
+
+// Returns how many bytes came until the end. They are not copied: see MSG_TRUNC in tcp(7).
+double drain(int fd)
+{
+    double received = 0;
+    ssize_t count = 0;
+    while ((count = recv(fd, nullptr, 1 << 20, MSG_TRUNC)) > 0) {
+        received += static_cast<double>(count);
+    }
+    require(count == 0, "recv");
+    return received;
+}
+
+// Bytes per second, CPU seconds of a MiB, bytes of the server.
+template <class Transfer>
+Numbers measure_bulk(const Server& server, double bytes, double times, Transfer transfer)
+{
+    const auto transfer_once = [&] {
+        const int fd = connect_to(server);
+        transfer(fd);
+        close(fd);
+    };
+    transfer_once();
+    const double cpu = server.cpu_seconds();
+    const auto start = Clock::now();
+    for (int i = 0; i < times; ++i) {
+        transfer_once();
+    }
+    const double passed = seconds_between(start, Clock::now());
+    const double spent = server.cpu_seconds() - cpu;
+    return {bytes * times / passed, spent / (bytes * times / (1 << 20)), server.memory_bytes()};
+}
+
+// bytes, times: to the server
+Numbers measure_to(const Server& server, const Numbers& arguments)
+{
+    return measure_bulk(server, arguments[0], arguments[1], [&](int fd) {
+        send_bytes(fd, arguments[0]);
+        require(drain(fd) == 0, "more than the end came");
+    });
+}
+
+// bytes, times: from the server, as soon as a connection is there
+Numbers measure_from(const Server& server, const Numbers& arguments)
+{
+    return measure_bulk(server, arguments[0], arguments[1],
+                        [&](int fd) { require(drain(fd) == arguments[0], "too few bytes came"); });
+}
+
+struct Mode {
+    const char* name;
+    std::size_t numbers;
+    Numbers (*measure)(const Server&, const Numbers&);
+};
+
+constexpr std::array modes{
+    Mode{"echo", 3, measure_echo}, Mode{"accept", 3, measure_accept}, Mode{"idle", 1, measure_idle},
+    Mode{"to", 2, measure_to},     Mode{"from", 2, measure_from},
+};
+
+// The server gets the same.
+void allow_all_descriptors()
+{
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    allow_all_descriptors();
+    for (const Mode& mode : modes) {
+        const auto first_of_server = static_cast<int>(2 + mode.numbers);
+        if (argc > first_of_server && std::strcmp(argv[1], mode.name) == 0) {
+            Numbers arguments;
+            for (std::size_t i = 0; i < mode.numbers; ++i) {
+                arguments.push_back(std::strtod(argv[2 + i], nullptr));
+            }
+            const Server server(argv + first_of_server);
+            for (const double number : mode.measure(server, arguments)) {
+                std::printf("%.12f ", number);
+            }
+            std::puts("");
+            return 0;
+        }
+    }
+    std::fputs("usage: PROGRAM echo|accept CONNECTIONS SIZE SECONDS SERVER...\n"
+               "       PROGRAM idle CONNECTIONS SERVER...\n"
+               "       PROGRAM to|from BYTES TIMES SERVER...\n",
+               stderr);
+    return 2;
+}
