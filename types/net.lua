@@ -3,6 +3,1159 @@
 ---@meta net
 
 do
+---@class net.Socket
+local sock = {}
+
+---Tells the descriptor.
+---@return integer fd the descriptor; -1 if the socket is closed
+function sock:fd() end
+
+---Tells the address family.
+---
+---A closed socket still tells what it was.
+---@return integer af an AF_* constant
+function sock:family() end
+
+---Tells the type.
+---
+---A closed socket still tells what it was.
+---@return integer typ a SOCK_* constant
+function sock:socktype() end
+
+---Tells the protocol.
+---
+---A closed socket still tells what it was.
+---@return integer proto an IPPROTO_* constant
+function sock:protocol() end
+
+---Tells the address of the socket, as it is now: the real port after port 0.
+---@return llsocket.addrinfo? ai the address
+---@return string? err why it failed
+function sock:getsockname() end
+
+---Tells the address of the peer.
+---@return llsocket.addrinfo? ai the address
+---@return string? err why it failed
+function sock:getpeername() end
+
+---Tells whether waits suspend their task, or the program.
+---@return boolean? bool `true` if the socket does not block; nil if it is closed
+function sock:isnonblock() end
+
+---Reads or sets whether the descriptor is closed when the process runs another program.
+---
+---Every socket starts with it set.
+---@param bool? boolean the new state; without it only read
+---@return boolean? bool the state after the call
+---@return string? err why it failed
+function sock:cloexec(bool) end
+
+---Tells whether the next byte of the stream is at the mark of urgent data.
+---@return boolean? bool whether it is
+---@return string? err why it failed
+function sock:atmark() end
+
+---Takes the pending error of the socket.
+---@return string? soerr the error; nil if none is pending
+---@return string? err why it failed
+function sock:error() end
+
+---Reads or sets how long a call may wait, in milliseconds: one that receives or accepts, and one that sends.
+---
+---Each is for a whole call, however often that waits. Of a socket that blocks they are SO_RCVTIMEO and SO_SNDTIMEO, as `rcvtimeo` and `sndtimeo`: Linux rounds them up to its clock tick, 1 to 10 milliseconds.
+---@param rcvmsec? number for receiving and accepting; 0 for none, nil leaves it as it is (at least 0)
+---@param sndmsec? number for sending; 0 for none, nil leaves it as it is (at least 0)
+---@return number? rcvmsec what is in force; nil for none
+---@return number? sndmsec what is in force; nil for none
+function sock:deadlines(rcvmsec, sndmsec) end
+
+---Sets the function that is asked before the socket waits to receive or accept.
+---
+---Without arguments it only reads. `msec` is what is left of the deadline, nil without one. A first result that is false or nil refuses the wait: the call ends at once, and the second and third results of `fn` are its `err` and `timeout`. The hook is called only when the call would block, at every wait of it; under `net.loop` it may wait itself.
+---@param fn? function called as `fn(ctx, msec)`; nil for none
+---@param ctx? any its first argument
+---@return function? fn the one before
+---@return string? err always nil
+function sock:onwaitrecv(fn, ctx) end
+
+---Sets the function that is asked before the socket waits to send.
+---
+---Without arguments it only reads. `msec` is what is left of the deadline, nil without one. A first result that is false or nil refuses the wait: the call ends at once, and the second and third results of `fn` are its `err` and `timeout`. The hook is called only when the call would block, at every wait of it; under `net.loop` it may wait itself.
+---@param fn? function called as `fn(ctx, msec)`; nil for none
+---@param ctx? any its first argument
+---@return function? fn the one before
+---@return string? err always nil
+function sock:onwaitsend(fn, ctx) end
+
+---Ends receiving: SHUT_RD. Then receiving gives the end of the stream.
+---@return string? err why it failed; nil on success
+function sock:closer() end
+
+---Ends sending: SHUT_WR. The peer receives what was sent, and then the end of the stream.
+---@return string? err why it failed; nil on success
+function sock:closew() end
+
+---Closes the socket.
+---
+---It is closed even when that fails. The waits of other tasks for it end with ECANCELED; every later call answers EBADF. To close twice is no error.
+---@param shutrd? boolean whether to end receiving first, also for other processes that have the socket
+---@param shutwr? boolean the same for sending
+---@return string? err why it failed; nil on success
+function sock:close(shutrd, shutwr) end
+
+---Receives bytes, or one message, as soon as there are any.
+---
+---At the end of the stream all results are nil. A datagram without bytes is an empty string; what does not fit of one is lost.
+---@param bufsize? integer the most bytes to receive; 0 gives an empty string at once (at least 0)
+---@return string? str what arrived
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:recv(bufsize) end
+
+---Does what `recv` does, but tasks that share the socket take turns: first come, first served.
+---
+---The deadline covers the turn, too. Sockets that block have no turns: it is the same there.
+---@param bufsize? integer the most bytes to receive; 0 gives an empty string at once (at least 0)
+---@return string? str what arrived
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:recvsync(bufsize) end
+
+---Receives bytes, or one message, into the parts of a message, with its address and control messages.
+---
+---At the end of the stream all results are nil. A datagram without bytes is 0. `msg:flags()` tells what was cut. Descriptors among the control messages belong to the program.
+---@param msg net.MsgHdr where it goes; `msg:addn(n)` makes room
+---@return integer? len bytes received
+---@return string? err why it failed
+---@return boolean? timeout `true` if fewer bytes came than there is room for, or, beside nil, the time was over
+function sock:recvmsg(msg) end
+
+---Does what `recvmsg` does, but tasks that share the socket take turns: first come, first served.
+---
+---The deadline covers the turn, too. Sockets that block have no turns: it is the same there.
+---@param msg net.MsgHdr where it goes; `msg:addn(n)` makes room
+---@return integer? len bytes received
+---@return string? err why it failed
+---@return boolean? timeout `true` if fewer bytes came than there is room for, or, beside nil, the time was over
+function sock:recvmsgsync(msg) end
+
+---Sends bytes, all of them, or one message.
+---
+---When the peer is gone (EPIPE, ECONNRESET) all results are nil, whatever went before. SIGPIPE is never raised. An empty string sends nothing on a stream, and an empty message elsewhere.
+---@param str string the bytes
+---@return integer? len bytes sent: all, or what went before it failed or the time was over
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:send(str) end
+
+---Does what `send` does, but tasks that share the socket take turns: first come, first served.
+---
+---The deadline covers the turn, too. Sockets that block have no turns: it is the same there.
+---@param str string the bytes
+---@return integer? len bytes sent: all, or what went before it failed or the time was over
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:sendsync(str) end
+
+---Sends the parts of a message, all of them, with its address and control messages.
+---
+---When the peer is gone (EPIPE, ECONNRESET) all results are nil, whatever went before. SIGPIPE is never raised. Control messages go once, with the first bytes, and leave the message when it was sent in part; on a stream without a byte they are refused (EINVAL).
+---@param msg net.MsgHdr what to send; it keeps its bytes
+---@return integer? len bytes sent: all, or what went before it failed or the time was over
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:sendmsg(msg) end
+
+---Does what `sendmsg` does, but tasks that share the socket take turns: first come, first served.
+---
+---The deadline covers the turn, too. Sockets that block have no turns: it is the same there.
+---@param msg net.MsgHdr what to send; it keeps its bytes
+---@return integer? len bytes sent: all, or what went before it failed or the time was over
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:sendmsgsync(msg) end
+
+---Whether the socket listens for connections.
+---@return boolean? enabled the value in force after the call
+---@return string? err why it failed
+function sock:acceptconn() end
+
+---The only network interface that the socket uses.
+---
+---'' lifts the restriction, which takes a privilege.
+---@param ifname? string the new value; without it the option is only read (0 to 15 bytes)
+---@return string? ifname the value in force after the call
+---@return string? err why it failed
+function sock:bindtodevice(ifname) end
+
+---Microseconds that a blocking receive polls the device before it sleeps.
+---@param usec? integer the new value; without it the option is only read (at least 0)
+---@return integer? usec the value in force after the call
+---@return string? err why it failed
+function sock:busypoll(usec) end
+
+---Whether the kernel records debugging information.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:debug(enable) end
+
+---Whether to send to directly connected hosts only, without a gateway.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:dontroute(enable) end
+
+---Whether bind may take an address that this machine does not have (yet).
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:freebind(enable) end
+
+---The processor that handles what the socket receives; -1 if none is known.
+---@param cpu? integer the new value; without it the option is only read (at least -1)
+---@return integer? cpu the value in force after the call
+---@return string? err why it failed
+function sock:incomingcpu(cpu) end
+
+---Seconds that close waits until data is sent; a negative number turns it off, and off is nil.
+---
+---With 0, closing a TCP connection resets it.
+---@param sec? integer the new value; without it the option is only read
+---@return integer? sec the value in force after the call
+---@return string? err why it failed
+function sock:linger(sec) end
+
+---The mark on what is sent, for routing and packet filters.
+---
+---A mark above 2147483647 is given and read as the negative number with the same bits.
+---@param mark? integer the new value; without it the option is only read
+---@return integer? mark the value in force after the call
+---@return string? err why it failed
+function sock:mark(mark) end
+
+---Packets that arrive with fewer hops left are dropped; 0 drops none.
+---@param ttl? integer the new value; without it the option is only read (0 to 255)
+---@return integer? ttl the value in force after the call
+---@return string? err why it failed
+function sock:minttl(ttl) end
+
+---The known path MTU in bytes; ENOTCONN without a connection.
+---@return integer? sz the value in force after the call
+---@return string? err why it failed
+function sock:mtu() end
+
+---How the path MTU is found: one of IP_PMTUDISC_DONT, _WANT, _DO, _PROBE, _INTERFACE, _OMIT.
+---@param mode? integer the new value; without it the option is only read (at least 0)
+---@return integer? mode the value in force after the call
+---@return string? err why it failed
+function sock:mtudiscover(mode) end
+
+---Whether messages arrive with the credentials of the sender (SCM_CREDENTIALS).
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:passcred(enable) end
+
+---Where the next receive with MSG_PEEK begins; -1 turns it off.
+---@param offset? integer the new value; without it the option is only read (at least -1)
+---@return integer? offset the value in force after the call
+---@return string? err why it failed
+function sock:peekoff(offset) end
+
+---The queueing priority of what is sent.
+---
+---Above 6 it needs a privilege. Setting `tos` on IPv4 changes it too.
+---@param prio? integer the new value; without it the option is only read (at least 0)
+---@return integer? prio the value in force after the call
+---@return string? err why it failed
+function sock:priority(prio) end
+
+---Bytes of the receive buffer.
+---
+---Linux doubles the value that is set and limits it to net.core.rmem_max.
+---@param sz? integer the new value; without it the option is only read (at least 0)
+---@return integer? sz the value in force after the call
+---@return string? err why it failed
+function sock:rcvbuf(sz) end
+
+---Bytes that must be there before a receive returns.
+---@param sz? integer the new value; without it the option is only read (at least 0)
+---@return integer? sz the value in force after the call
+---@return string? err why it failed
+function sock:rcvlowat(sz) end
+
+---Seconds that a blocking receive waits; 0 is for ever.
+---
+---Linux rounds up to its clock tick, 1 to 10 milliseconds. Of a socket that blocks it is the deadline that `deadlines` tells in milliseconds; others do not obey it.
+---@param sec? number the new value; without it the option is only read (at least 0)
+---@return number? sec the value in force after the call
+---@return string? err why it failed
+function sock:rcvtimeo(sec) end
+
+---Whether errors are kept in the error queue, for a receive with MSG_ERRQUEUE.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:recverr(enable) end
+
+---Whether bind may take an address that old connections still use.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:reuseaddr(enable) end
+
+---Whether several sockets may bind one address and share its load.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:reuseport(enable) end
+
+---Bytes of the send buffer.
+---
+---Linux doubles the value that is set and limits it to net.core.wmem_max.
+---@param sz? integer the new value; without it the option is only read (at least 0)
+---@return integer? sz the value in force after the call
+---@return string? err why it failed
+function sock:sndbuf(sz) end
+
+---Bytes that must fit before the socket counts as writable.
+---
+---Linux always reads 1.
+---@param sz? integer the new value; without it the option is only read (at least 0)
+---@return integer? sz the value in force after the call
+---@return string? err why it failed
+function sock:sndlowat(sz) end
+
+---Seconds that a blocking send waits; 0 is for ever.
+---
+---Linux rounds up to its clock tick, 1 to 10 milliseconds. Of a socket that blocks it is the deadline that `deadlines` tells in milliseconds; others do not obey it.
+---@param sec? number the new value; without it the option is only read (at least 0)
+---@return number? sec the value in force after the call
+---@return string? err why it failed
+function sock:sndtimeo(sec) end
+
+---Whether datagrams arrive with their time in microseconds (SCM_TIMESTAMP).
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:timestamp(enable) end
+
+---Whether datagrams arrive with their time in nanoseconds (SCM_TIMESTAMPNS).
+---
+---Of `timestamp` and `timestampns` the one set last is in force.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:timestampns(enable) end
+
+---Type of service or traffic class of what is sent.
+---
+---On TCP the two lowest bits belong to the kernel and read 0.
+---@param tos? integer the new value; without it the option is only read (0 to 255)
+---@return integer? tos the value in force after the call
+---@return string? err why it failed
+function sock:tos(tos) end
+
+---Whether the socket may use addresses of others, as a transparent proxy does.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:transparent(enable) end
+
+---How many hops packets may travel.
+---
+---Linux refuses 0 for IPv4.
+---@param ttl? integer the new value; without it the option is only read (0 to 255)
+---@return integer? ttl the value in force after the call
+---@return string? err why it failed
+function sock:ttl(ttl) end
+
+---Whether an IPv6 socket refuses IPv4; must be set before bind.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:v6only(enable) end
+
+---Whether MSG_ZEROCOPY may be used.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:zerocopy(enable) end
+
+---Makes a socket of net of one of llsocket, which then waits as one that is made here.
+---
+---Every class whose `new` takes no options has it: `net.stream.Socket.new(sock)` makes one of that class.
+---@param sock llsocket.socket the socket of llsocket; do not use it beside
+---@return net.Socket? sock the socket
+---@return string? err why it failed
+function sock.new(sock) end
+end
+
+do
+---@class net.MsgHdr
+local msg = {}
+
+---Reads or sets the address: the receiver for `sendmsg`, the sender after `recvmsg`.
+---
+---Without an argument it only reads.
+---@param ai? llsocket.addrinfo the new one; nil removes it
+---@return llsocket.addrinfo? ai the one before the call
+function msg:name(ai) end
+
+---Gives the control messages. For sending, `push` what shall go along; `recvmsg` replaces them.
+---@return llsocket.cmsghdrs cmsgs the control messages of this message
+function msg:control() end
+
+---Tells what the kernel said of the last message received.
+---@return integer flags MSG_TRUNC, MSG_CTRUNC, MSG_EOR and so on, OR-ed
+function msg:flags() end
+
+---Tells the size of all parts together.
+---
+---After `recvmsg` still the room that there is: `len` tells what came.
+---@return integer bytes how many bytes
+function msg:bytes() end
+
+---Removes bytes from the front; parts that are used up go.
+---@param bytes integer how many bytes (at least 0)
+---@return integer bytes how many bytes are left
+function msg:consume(bytes) end
+
+---Joins the bytes of all parts, or some of them.
+---@param offset? integer how many bytes to skip (at least 0)
+---@param n? integer how many bytes; all if missing (at least 0)
+---@return string str the bytes
+function msg:concat(offset, n) end
+
+---Adds a string as a part.
+---
+---EINVAL: the part would be empty. ENOBUFS: there are IOV_MAX parts.
+---@param str string the bytes
+---@return integer? idx the number of the new part
+---@return string? err why it failed
+function msg:add(str) end
+
+---Adds room for so many bytes as a part, filled with NULs.
+---
+---EINVAL: the part would be empty. ENOBUFS: there are IOV_MAX parts.
+---@param bytes integer how many bytes (at least 0)
+---@return integer? idx the number of the new part
+---@return string? err why it failed
+function msg:addn(bytes) end
+
+---Tells the bytes of a part.
+---@param idx integer the number of a part, from 1
+---@return string? str the bytes; nil if there is no such part
+function msg:get(idx) end
+
+---Removes a part; the last one takes its place.
+---@param idx integer the number of a part, from 1
+---@return string? str the bytes removed; nil if there is no such part
+---@return integer? midx the number that the part now in its place had; nil if the last one was removed
+function msg:del(idx) end
+
+---Makes an empty message.
+---
+---`net.MsgHdr.new` is the same.
+---@return net.MsgHdr msg the message
+---@return string? err always nil
+function msg.new() end
+end
+
+do
+---@class net.stream_module
+---@field Socket net.stream.Socket what all stream sockets have
+---@field Server net.stream.Server what all servers have
+---@field inet net.stream.inet_module servers and clients of TCP
+---@field unix net.stream.unix_module servers, clients and pairs of unix sockets
+local stream = {}
+
+---Makes a socket of a descriptor, which then belongs to it.
+---
+---It becomes close-on-exec, and blocks or not as one that is made here would. Where it blocks, its SO_RCVTIMEO and SO_SNDTIMEO are its deadlines. When it fails (EPROTOTYPE: a socket of another kind) the descriptor stays open and belongs to the program. A unix socket is a net.stream.unix.Socket.
+---@param fd integer the descriptor of a stream socket
+---@return net.stream.Socket? sock the socket
+---@return string? err why it failed
+function stream.wrap(fd) end
+
+---Looks up the address of a host for stream sockets: the first that there is.
+---
+---The look-up of a name has no deadline of its own; in a task `loop.timeout` sets one. `loop.getaddrinfo` gives all addresses.
+---@param options { host: string?, port: integer|string?, passive: boolean?, canonname: boolean?, numeric: boolean? } what it is for
+---@return llsocket.addrinfo? ai the address
+---@return string? err why it failed
+function stream.getaddrinfoin(options) end
+
+---Makes the address of a path for unix stream sockets.
+---@param options { path: string, pathname: string? } what it is for
+---@return llsocket.addrinfo? ai the address
+---@return string? err why it failed
+function stream.getaddrinfoun(options) end
+end
+
+do
+---@class net.stream.Socket: net.Socket
+local sock = {}
+
+---Reads a line: the bytes before the next `\n` or `\r\n`, which is taken as well.
+---
+---At the end of the stream all results are nil. EMSGSIZE: the line is longer; its bytes stay.
+---@param max? integer how long it may be, in bytes (at least 0)
+---@return string? str the line without its end; at the end of the stream what is left
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:readline(max) end
+
+---Iterates over the lines: `for line in sock:lines() do`.
+---
+---The iterator raises errors, and ETIMEDOUT when the time for a line is over. On plain Lua 5.1 a task cannot wait in a `for`: use `while` with `readline` there.
+---@param max? integer how long each may be, in bytes (at least 0)
+---@return function next gives the next line; nil at the end of the stream
+function sock:lines(max) end
+
+---Reads exactly so many bytes.
+---
+---At the end of the stream all results are nil. EBADMSG: it came after some of them; `recv` still gives these.
+---@param n integer how many bytes (at least 0)
+---@return string? str the bytes
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:readn(n) end
+
+---Reads up to a delimiter, which is taken as well.
+---
+---At the end of the stream all results are nil. EBADMSG: it came after some bytes; EMSGSIZE: there are more before the delimiter. The bytes stay, and `recv` gives them.
+---@param delimiter string a plain text of one byte at least
+---@param max? integer how many bytes may be before it (at least 0)
+---@return string? str the bytes before the delimiter
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:readuntil(delimiter, max) end
+
+---Gives the next bytes, which stay to be read.
+---
+---When the stream has ended and nothing is left all results are nil.
+---@param n integer how many bytes (at least 0)
+---@return string? str the bytes; fewer only at the end of the stream
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:peek(n) end
+
+---Sends part of a file, all of it or up to its end, without copying it through the program.
+---
+---When the peer is gone (EPIPE, ECONNRESET) all results are nil, whatever went before. SIGPIPE is never raised. The position of the file stays where it is.
+---@param fd integer|file* a descriptor or an open Lua file; output that the file still holds is written first
+---@param bytes integer how many bytes to send (at least 0)
+---@param offset? integer where in the file to begin (at least 0)
+---@return integer? len bytes sent: all, what there was to the end of the file, or what went before it failed or the time was over
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:sendfile(fd, bytes, offset) end
+
+---Does what `sendfile` does, but tasks that share the socket take turns: first come, first served.
+---
+---The deadline covers the turn, too. Sockets that block have no turns: it is the same there.
+---@param fd integer|file* a descriptor or an open Lua file; output that the file still holds is written first
+---@param bytes integer how many bytes to send (at least 0)
+---@param offset? integer where in the file to begin (at least 0)
+---@return integer? len bytes sent: all, what there was to the end of the file, or what went before it failed or the time was over
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:sendfilesync(fd, bytes, offset) end
+
+---Whether an idle connection is probed.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:keepalive(enable) end
+
+---Whether urgent data is left in the stream.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:oobinline(enable) end
+
+---The name of the congestion control algorithm.
+---@param name? string the new value; without it the option is only read (0 to 15 bytes)
+---@return string? name the value in force after the call
+---@return string? err why it failed
+function sock:tcpcongestion(name) end
+
+---Whether partial segments are held back, at most 200 milliseconds on Linux.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:tcpcork(enable) end
+
+---Seconds that a listener waits for the first data before it offers a connection.
+---
+---Linux rounds up to a number of retransmissions: 1, 3, 7, 15 seconds and so on.
+---@param sec? integer the new value; without it the option is only read (at least 0)
+---@return integer? sec the value in force after the call
+---@return string? err why it failed
+function sock:tcpdeferaccept(sec) end
+
+---How many connections with data in their first packet a listener lets wait.
+---@param cnt? integer the new value; without it the option is only read (at least 0)
+---@return integer? cnt the value in force after the call
+---@return string? err why it failed
+function sock:tcpfastopen(cnt) end
+
+---Whether connect waits for the first data and sends it along.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:tcpfastopenconnect(enable) end
+
+---Idle seconds before the first probe.
+---
+---TCP_KEEPIDLE on Linux and BSD, TCP_KEEPALIVE on macOS.
+---@param sec? integer the new value; without it the option is only read (at least 0)
+---@return integer? sec the value in force after the call
+---@return string? err why it failed
+function sock:tcpkeepalive(sec) end
+
+---Unanswered probes after which a connection is given up.
+---@param cnt? integer the new value; without it the option is only read (at least 0)
+---@return integer? cnt the value in force after the call
+---@return string? err why it failed
+function sock:tcpkeepcnt(cnt) end
+
+---Seconds between probes.
+---@param sec? integer the new value; without it the option is only read (at least 0)
+---@return integer? sec the value in force after the call
+---@return string? err why it failed
+function sock:tcpkeepintvl(sec) end
+
+---Seconds that a closed connection waits for the end of the peer; -1 does not wait.
+---@param sec? integer the new value; without it the option is only read (at least -1)
+---@return integer? sec the value in force after the call
+---@return string? err why it failed
+function sock:tcplinger2(sec) end
+
+---Largest segment in bytes.
+---
+---On a connection it reads what is in force, which may be less than what was set.
+---@param sz? integer the new value; without it the option is only read (at least 0)
+---@return integer? sz the value in force after the call
+---@return string? err why it failed
+function sock:tcpmaxseg(sz) end
+
+---Whether small segments are sent at once.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:tcpnodelay(enable) end
+
+---Unsent bytes above which the socket does not count as writable; 0 is the default of the system.
+---@param sz? integer the new value; without it the option is only read (at least 0)
+---@return integer? sz the value in force after the call
+---@return string? err why it failed
+function sock:tcpnotsentlowat(sz) end
+
+---Whether acknowledgements are sent at once.
+---
+---Linux changes it by itself as the connection goes on.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:tcpquickack(enable) end
+
+---How often connect repeats its first packet.
+---@param cnt? integer the new value; without it the option is only read (at least 0)
+---@return integer? cnt the value in force after the call
+---@return string? err why it failed
+function sock:tcpsyncnt(cnt) end
+
+---Milliseconds that sent data may stay unacknowledged; 0 is the default of the system.
+---@param msec? integer the new value; without it the option is only read (at least 0)
+---@return integer? msec the value in force after the call
+---@return string? err why it failed
+function sock:tcpusertimeout(msec) end
+end
+
+do
+---@class net.stream.Server: net.stream.Socket
+---@field name string? its name, if it is of `sockets`; `''` for none
+local server = {}
+
+---Begins to listen for connections.
+---
+---Can be called again for another `backlog`.
+---@param backlog? integer how many connections may wait to be accepted
+---@return string? err why it failed; nil on success
+function server:listen(backlog) end
+
+---Accepts the next connection.
+---
+---What `createConnection` returns is what it gives. The connection blocks or not as the server does. A connection that was lost before it is accepted is left out, as accept(2) says. The deadline is that of receiving, and `onwaitrecv` is asked before it waits.
+---@return net.stream.Socket? sock the connection
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function server:accept() end
+
+---Accepts the next connection as a bare descriptor, which the program must close.
+---
+---`net.stream.wrap(fd)` makes a socket of it. A connection that was lost before it is accepted is left out, as accept(2) says. The deadline is that of receiving, and `onwaitrecv` is asked before it waits.
+---@return integer? fd the descriptor, which is close-on-exec
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function server:acceptfd() end
+
+---Makes the object that `accept` and `serve` give for a connection. A class or a server can have its own.
+---
+---That of net gives a net.stream.Socket, or a net.stream.unix.Socket. `Connection.new(sock)` of a class that derives from these makes another.
+---@param sock llsocket.socket the accepted socket of llsocket
+---@param tls? any for TLS; always nil in this build
+---@return net.stream.Socket sock the connection
+function server:createConnection(sock, tls) end
+
+---Accepts connections until `stop`, and calls a function for each, in a task of its own.
+---
+---Only inside of a task of `net.loop`, and once at a time; else it raises an error. A server that was made outside of tasks no longer blocks from then on. An error of a handler ends its own connection only. When there are no descriptors or no memory (EMFILE, ENFILE, ENOBUFS, ENOMEM) connections that come are accepted on a reserve descriptor and closed, so that their peers know, after pauses of 10 milliseconds to 1 second.
+---@param handler function called as `handler(sock, server)`; the connection is closed when it returns
+---@param options? { limit: integer?, onerror: function?, drain: number? } how it serves
+---@return boolean? ok `true` when it was stopped
+---@return string? err why it failed
+function server:serve(handler, options) end
+
+---Ends `serve`: no more connections are accepted, and those that are there go on to their end.
+---
+---It closes the server and does not wait: `serve` returns when the last connection has ended. To close the server does the same. A server that does not serve is only closed.
+---@param msec? number how long at most, in milliseconds: then the rest is cancelled and closed; `drain` if nil (at least 0)
+function server:stop(msec) end
+
+---Gives the listening sockets that whoever started the program has opened for it, as systemd does.
+---
+---Each call gives the same servers. They listen already. EPROTOTYPE: one is no listening stream socket. `server:sockets([name])` does the same.
+---@param name? string only those of this name (LISTEN_FDNAMES)
+---@return net.stream.Server[]? servers a list of servers, in their order, which is empty where nothing was passed; of class net.stream.inet.Server or net.stream.unix.Server
+---@return string? err why it failed
+function server.sockets(name) end
+end
+
+do
+---@class net.stream.inet_module
+---@field server net.stream.inet.Server the class of servers
+---@field client net.stream.inet.Client the class of clients
+---@field Server net.stream.inet.Server the same as `inet.server`
+---@field Client net.stream.inet.Client the same as `inet.client`
+local inet = {}
+end
+
+do
+---@class net.stream.inet.Server: net.stream.Server
+local server = {}
+
+---Makes a server with an address. It takes connections after `server:listen()`.
+---
+---Of several addresses of a host it takes the first that works; `err` names each with what was wrong.
+---@param options { host: string?, port: integer|string?, reuseaddr: boolean?, reuseport: boolean?, tcpnodelay: boolean?, v6only: boolean?, tlscfg: any? } what it is for
+---@return net.stream.inet.Server? server the server
+---@return string? err why it failed
+function server.new(options) end
+end
+
+do
+---@class net.stream.inet.Client: net.stream.Socket
+local client = {}
+
+---Makes a new connection, which takes the place of the old one when it stands.
+---
+---When it fails the old connection stays. Deadlines and hooks go over to the new one, other options do not; it blocks or not as a socket that is made where `connect` is called. `timeout` comes with an `err`. The host is looked up again.
+---@param conndeadl? number how long at most, in milliseconds, look-up and all addresses together; for ever if nil (at least 0)
+---@return string? err why it failed; nil on success
+---@return boolean? timeout `true` if the time was over
+function client:connect(conndeadl) end
+
+---Makes a client, and connects it.
+---
+---`err` names each address that was tried. `timeout` comes with an `err`. A client that was not to connect answers EBADF until `connect`.
+---@param options { host: string?, port: integer|string?, tcpnodelay: boolean?, tlscfg: any?, servername: string? } what it is for
+---@param connect? boolean whether to connect now
+---@param conndeadl? number how long at most, in milliseconds, look-up and all addresses together; for ever if nil (at least 0)
+---@return net.stream.inet.Client? client the client
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function client.new(options, connect, conndeadl) end
+end
+
+do
+---@class net.stream.unix_module
+---@field Socket net.stream.unix.Socket the class of pairs and of accepted connections
+---@field server net.stream.unix.Server the class of servers
+---@field client net.stream.unix.Client the class of clients
+---@field Server net.stream.unix.Server the same as `unix.server`
+---@field Client net.stream.unix.Client the same as `unix.client`
+local unix = {}
+
+---Makes two sockets that are connected with each other.
+---@return net.stream.unix.Socket[]? socks the sockets, at 1 and 2
+---@return string? err why it failed
+function unix.pair() end
+end
+
+do
+---@class net.stream.unix.Socket: net.stream.Socket, net.unix.Socket
+local sock = {}
+end
+
+do
+---@class net.stream.unix.Server: net.stream.Server, net.unix.Socket
+local server = {}
+
+---Makes a server at a path. It takes connections after `server:listen()`.
+---
+---EADDRINUSE: there is such a file. Nobody removes it when the server closes: `os.remove(path)` does. Its connections are net.stream.unix.Socket.
+---@param options { path: string, pathname: string?, tlscfg: any? } what it is for
+---@return net.stream.unix.Server? server the server
+---@return string? err why it failed
+function server.new(options) end
+end
+
+do
+---@class net.stream.unix.Client: net.stream.unix.Socket
+local client = {}
+
+---Makes a new connection, which takes the place of the old one when it stands.
+---
+---When it fails the old connection stays. Deadlines and hooks go over to the new one, other options do not; it blocks or not as a socket that is made where `connect` is called. `timeout` comes with an `err`.
+---@param conndeadl? number how long at most, in milliseconds, look-up and all addresses together; for ever if nil (at least 0)
+---@return string? err why it failed; nil on success
+---@return boolean? timeout `true` if the time was over
+function client:connect(conndeadl) end
+
+---Makes a client, and connects it.
+---
+---`err` names the path. While the queue of the server is full it waits. `timeout` comes with an `err`. A client that was not to connect answers EBADF until `connect`.
+---@param options { path: string, pathname: string?, tlscfg: any?, servername: string? } what it is for
+---@param connect? boolean whether to connect now
+---@param conndeadl? number how long at most, in milliseconds, look-up and all addresses together; for ever if nil (at least 0)
+---@return net.stream.unix.Client? client the client
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function client.new(options, connect, conndeadl) end
+end
+
+do
+---@class net.dgram_module
+---@field Socket net.dgram.Socket what all datagram sockets have
+---@field inet net.dgram.inet_module UDP
+---@field unix net.dgram.unix_module unix datagrams
+local dgram = {}
+
+---Looks up the address of a host for datagram sockets: the first that there is.
+---
+---The look-up of a name has no deadline of its own; in a task `loop.timeout` sets one. `loop.getaddrinfo` gives all addresses.
+---@param options { host: string?, port: integer|string?, passive: boolean?, canonname: boolean?, numeric: boolean? } what it is for
+---@return llsocket.addrinfo? ai the address
+---@return string? err why it failed
+function dgram.getaddrinfoin(options) end
+
+---Makes the address of a path for unix datagram sockets.
+---@param options { path: string, pathname: string? } what it is for
+---@return llsocket.addrinfo? ai the address
+---@return string? err why it failed
+function dgram.getaddrinfoun(options) end
+end
+
+do
+---@class net.dgram.Socket: net.Socket
+local sock = {}
+
+---Receives one message and the address of its sender.
+---
+---What does not fit is lost. A message without bytes is an empty string. All results are nil when the peer closed, which only connections can tell.
+---@param bufsize? integer the most bytes to receive; 0 gives an empty string at once (at least 0)
+---@return string? str what arrived
+---@return llsocket.addrinfo? ai the sender; nil where there is no address
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:recvfrom(bufsize) end
+
+---Does what `recvfrom` does, but tasks that share the socket take turns: first come, first served.
+---
+---The deadline covers the turn, too. Sockets that block have no turns: it is the same there.
+---@param bufsize? integer the most bytes to receive; 0 gives an empty string at once (at least 0)
+---@return string? str what arrived
+---@return llsocket.addrinfo? ai the sender; nil where there is no address
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:recvfromsync(bufsize) end
+
+---Sends one message to an address.
+---
+---When the peer is gone (EPIPE, ECONNRESET) all results are nil.
+---@param str string the bytes; an empty string is a message, too
+---@param ai llsocket.addrinfo the address
+---@return integer? len bytes sent: all, or 0 if the time was over
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:sendto(str, ai) end
+
+---Does what `sendto` does, but tasks that share the socket take turns: first come, first served.
+---
+---The deadline covers the turn, too. Sockets that block have no turns: it is the same there.
+---@param str string the bytes; an empty string is a message, too
+---@param ai llsocket.addrinfo the address
+---@return integer? len bytes sent: all, or 0 if the time was over
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:sendtosync(str, ai) end
+
+---Receives what a multicast group is sent.
+---
+---Addresses are in figures, of the family of the socket (else EAI_NONAME or EAI_ADDRFAMILY). ENODEV: there is no such interface.
+---@param mcaddr string the address of the group
+---@param ifname? string the network interface; without it the system chooses by its routes
+---@return string? err why it failed; nil on success
+function sock:mcastjoin(mcaddr, ifname) end
+
+---Leaves a multicast group.
+---
+---Addresses are in figures, of the family of the socket (else EAI_NONAME or EAI_ADDRFAMILY). ENODEV: there is no such interface.
+---@param mcaddr string the address of the group
+---@param ifname? string the network interface; without it the system chooses by its routes
+---@return string? err why it failed; nil on success
+function sock:mcastleave(mcaddr, ifname) end
+
+---Receives what one sender sends to a multicast group.
+---
+---Addresses are in figures, of the family of the socket (else EAI_NONAME or EAI_ADDRFAMILY). ENODEV: there is no such interface.
+---@param mcaddr string the address of the group
+---@param srcaddr string the address of the sender
+---@param ifname? string the network interface; without it the system chooses by its routes
+---@return string? err why it failed; nil on success
+function sock:mcastjoinsrc(mcaddr, srcaddr, ifname) end
+
+---No longer receives what one sender sends to a multicast group.
+---
+---Addresses are in figures, of the family of the socket (else EAI_NONAME or EAI_ADDRFAMILY). ENODEV: there is no such interface.
+---@param mcaddr string the address of the group
+---@param srcaddr string the address of the sender
+---@param ifname? string the network interface; without it the system chooses by its routes
+---@return string? err why it failed; nil on success
+function sock:mcastleavesrc(mcaddr, srcaddr, ifname) end
+
+---Ignores one sender of a multicast group that was joined.
+---
+---Addresses are in figures, of the family of the socket (else EAI_NONAME or EAI_ADDRFAMILY). ENODEV: there is no such interface.
+---@param mcaddr string the address of the group
+---@param srcaddr string the address of the sender
+---@param ifname? string the network interface; without it the system chooses by its routes
+---@return string? err why it failed; nil on success
+function sock:mcastblocksrc(mcaddr, srcaddr, ifname) end
+
+---Listens again to a sender that was blocked.
+---
+---Addresses are in figures, of the family of the socket (else EAI_NONAME or EAI_ADDRFAMILY). ENODEV: there is no such interface.
+---@param mcaddr string the address of the group
+---@param srcaddr string the address of the sender
+---@param ifname? string the network interface; without it the system chooses by its routes
+---@return string? err why it failed; nil on success
+function sock:mcastunblocksrc(mcaddr, srcaddr, ifname) end
+
+---Whether datagrams may be sent to a broadcast address.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:broadcast(enable) end
+
+---Whether datagrams of groups that only other sockets joined arrive too.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:mcastall(enable) end
+
+---The network interface through which multicast datagrams leave.
+---
+---An interface that does not exist is ENODEV; the empty name goes back to the choice of the system. An IPv4 socket remembers an address: an interface without an IPv4 address works and reads nil.
+---@param ifname? string the new value; without it the option is only read (0 to 15 bytes)
+---@return string? ifname the value in force after the call
+---@return string? err why it failed
+function sock:mcastif(ifname) end
+
+---Whether multicast datagrams come back to this machine.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:mcastloop(enable) end
+
+---How many hops multicast datagrams may travel.
+---@param ttl? integer the new value; without it the option is only read (0 to 255)
+---@return integer? ttl the value in force after the call
+---@return string? err why it failed
+function sock:mcastttl(ttl) end
+
+---Whether datagrams arrive with their destination and interface (IP_PKTINFO, IPV6_PKTINFO).
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:pktinfo(enable) end
+
+---Whether datagrams arrive with their type of service (IP_TOS, IPV6_TCLASS).
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:recvtos(enable) end
+
+---Whether datagrams arrive with their remaining hops (IP_TTL, IPV6_HOPLIMIT).
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:recvttl(enable) end
+
+---Whether a control message (SO_RXQ_OVFL) tells how many datagrams were dropped.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:rxqovfl(enable) end
+
+---Whether the kernel joins datagrams of one sender; a control message (UDP_GRO) tells their size.
+---@param enable? boolean the new value; without it the option is only read
+---@return boolean? enable the value in force after the call
+---@return string? err why it failed
+function sock:udpgro(enable) end
+
+---Bytes of each datagram into which the kernel splits a long send; 0 turns it off.
+---@param sz? integer the new value; without it the option is only read (0 to 65535)
+---@return integer? sz the value in force after the call
+---@return string? err why it failed
+function sock:udpsegment(sz) end
+end
+
+do
+---@class net.dgram.inet_module
+---@field Socket net.dgram.inet.Socket the class of UDP sockets
+local inet = {}
+
+---Makes a socket for an address, which `bind` or `connect` then gives it.
+---
+---Its family is that of the first address of the host which this machine has. Without `host` that is the loopback address.
+---@param options { host: string?, port: integer|string?, passive: boolean?, reuseaddr: boolean?, reuseport: boolean? } what it is for
+---@return net.dgram.inet.Socket? sock the socket
+---@return string? err why it failed
+function inet.new(options) end
+
+---Makes a socket of a descriptor, which then belongs to it.
+---
+---It becomes close-on-exec, and blocks or not as one that is made here would. Where it blocks, its SO_RCVTIMEO and SO_SNDTIMEO are its deadlines. When it fails (EPROTOTYPE: a socket of another kind) the descriptor stays open and belongs to the program. It has no address of `new`.
+---@param fd integer the descriptor of a UDP socket
+---@return net.dgram.inet.Socket? sock the socket
+---@return string? err why it failed
+function inet.wrap(fd) end
+end
+
+do
+---@class net.dgram.inet.Socket: net.dgram.Socket
+local sock = {}
+
+---Gives the socket its address.
+---
+---Of several addresses of a host the first of the family of the socket counts. Port 0 takes a free one; `getsockname` tells which. The look-up of a name has no deadline of its own; in a task `loop.timeout` sets one.
+---@param options? { host: string?, port: integer|string?, passive: boolean?, canonname: boolean?, numeric: boolean? } the address; nil for that of `new`
+---@return string? err why it failed; nil on success
+function sock:bind(options) end
+
+---Sets the peer: `send` sends there, and only what it sends is received.
+---
+---Of several addresses of a host the first of the family of the socket counts. The look-up of a name has no deadline of its own; in a task `loop.timeout` sets one.
+---@param options? { host: string?, port: integer|string?, passive: boolean?, canonname: boolean?, numeric: boolean? } the address; nil for that of `new`
+---@return string? err why it failed; nil on success
+function sock:connect(options) end
+end
+
+do
+---@class net.dgram.unix_module
+---@field Socket net.dgram.unix.Socket the class of unix datagram sockets
+local unix = {}
+
+---Makes a socket for a path, which `bind` or `connect` then gives it.
+---@param options { path: string, pathname: string? } what it is for
+---@return net.dgram.unix.Socket? sock the socket
+---@return string? err why it failed
+function unix.new(options) end
+
+---Makes two sockets that are connected with each other.
+---@return net.dgram.unix.Socket[]? socks the sockets, at 1 and 2
+---@return string? err why it failed
+function unix.pair() end
+
+---Makes a socket of a descriptor, which then belongs to it.
+---
+---It becomes close-on-exec, and blocks or not as one that is made here would. Where it blocks, its SO_RCVTIMEO and SO_SNDTIMEO are its deadlines. When it fails (EPROTOTYPE: a socket of another kind) the descriptor stays open and belongs to the program. It has no address of `new`.
+---@param fd integer the descriptor of a unix datagram socket
+---@return net.dgram.unix.Socket? sock the socket
+---@return string? err why it failed
+function unix.wrap(fd) end
+end
+
+do
+---@class net.dgram.unix.Socket: net.dgram.Socket, net.unix.Socket
+local sock = {}
+
+---Gives the socket its path, and makes that file.
+---
+---Nobody removes the file when the socket closes: `os.remove(path)` does.
+---@param options? { path: string, pathname: string? } the address; nil for that of `new`
+---@return string? err why it failed; nil on success
+function sock:bind(options) end
+
+---Sets the peer: `send` sends there, and only what it sends is received.
+---@param options? { path: string, pathname: string? } the address; nil for that of `new`
+---@return string? err why it failed; nil on success
+function sock:connect(options) end
+end
+
+do
+---@class net.unix_module
+---@field Socket net.unix.Socket what all unix sockets have
+local unix = {}
+end
+
+do
+---@class net.unix.Socket: net.Socket
+local sock = {}
+
+---Passes a descriptor to the peer, with one byte beside it that `recvfd` removes.
+---
+---When the peer is gone (EPIPE, ECONNRESET) all results are nil, whatever went before. SIGPIPE is never raised. When the time is over it gives `0, nil, true`, and nothing went.
+---@param fd integer the descriptor; the receiver gets its own, this one stays open
+---@param ai? llsocket.addrinfo the receiver, for a datagram socket without a peer
+---@return integer? len always 0
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:sendfd(fd, ai) end
+
+---Does what `sendfd` does, but tasks that share the socket take turns: first come, first served.
+---
+---The deadline covers the turn, too. Sockets that block have no turns: it is the same there.
+---@param fd integer the descriptor; the receiver gets its own, this one stays open
+---@param ai? llsocket.addrinfo the receiver, for a datagram socket without a peer
+---@return integer? len always 0
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:sendfdsync(fd, ai) end
+
+---Receives a descriptor that `sendfd` passed. It is close-on-exec, and the program must close it.
+---
+---At the end of the stream all results are nil. ENOMSG: bytes without a descriptor are next, which `recv` takes. EMSGSIZE: the message has several descriptors or other bytes; `recvmsg` takes it.
+---@return integer? fd the descriptor
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:recvfd() end
+
+---Does what `recvfd` does, but tasks that share the socket take turns: first come, first served.
+---
+---The deadline covers the turn, too. Sockets that block have no turns: it is the same there.
+---@return integer? fd the descriptor
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:recvfdsync() end
+end
+
+do
 ---@class net.loop_module
 ---@field signals table the numbers of this system's signals by name, such as `signals.SIGTERM`; for `sigwait`
 local loop = {}
@@ -517,9 +1670,40 @@ function adapter.write_unlock(fd) end
 function adapter.forget(fd) end
 end
 
----@class net
+---@class net: llsocket.constants
+---@field Socket net.Socket what all sockets have
+---@field MsgHdr net.MsgHdr messages of several parts; `net.msghdr.new` makes them, too
+---@field msghdr table a table with the function `new` of `net.MsgHdr`
+---@field stream net.stream_module connections: TCP and unix streams
+---@field dgram net.dgram_module datagrams: UDP and unix datagrams
+---@field unix net.unix_module what unix sockets have beside others
 ---@field loop net.loop_module tasks, and all that they can wait for
+---@field addrinfo llsocket.addrinfo_module addresses: the module of llsocket
+---@field cmsghdr llsocket.cmsghdr_module control messages: the module of llsocket
+---@field cmsghdrs llsocket.cmsghdrs_module queues of them: the module of llsocket
 local net = {}
+
+---Makes a class, such as one of sockets with methods of your own.
+---
+---`class.new(...)` makes an instance: what `class:construct(...)` returns, which a class can have of its own. It gives the instance, or nil and what is wrong.
+---@param name string what `tostring` of its instances shows
+---@param ... any the classes from which it has what it does not have itself; the first goes before the second
+---@return table class the class, a plain table
+function net.class(name, ...) end
+
+---Ends one or both directions of a connection, by the number of its descriptor.
+---@param fd integer the number of the descriptor
+---@param flag? integer SHUT_RD, SHUT_WR or SHUT_RDWR (0 to 2)
+---@return string? err why it failed; nil on success
+function net.shutdown(fd, flag) end
+
+---Closes a descriptor, by its number, such as one of `acceptfd` or `recvfd`.
+---
+---It is closed even when the shutdown fails. A socket is closed by `sock:close()`.
+---@param fd integer the number of the descriptor
+---@param flag? integer the directions to end before: SHUT_RD, SHUT_WR or SHUT_RDWR (0 to 2)
+---@return string? err why it failed; nil on success
+function net.close(fd, flag) end
 
 ---Calls a function in protected mode.
 ---

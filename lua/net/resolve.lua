@@ -7,11 +7,14 @@ local current_io = require('net.io.current')
 local errors = require('net.errors')
 local fields = require('net.fields')
 local loop = require('net.loop')
+local values = require('net.poller.values')
 
 local addrinfo = llsocket.addrinfo
 local text, now = errors.text, loop.now
 
-local resolve = {}
+local resolve = {
+  late = values.failure('ETIMEDOUT', 'getaddrinfo'),
+}
 
 -- How often somebody looks who cannot be told, in seconds.
 local GLANCE = 0.01
@@ -68,14 +71,15 @@ function resolve.host(io, seconds, host, port, family, socktype, ...)
   return look_up(io, seconds, host, port, family, socktype, protocol, ...)
 end
 
--- The same for options as in resolve.fields.
+-- The same for options as in resolve.fields, with no limit but that of the task: a list; or nil and a string.
 function resolve.options(io, options, family, socktype)
-  return resolve.host(
+  local list, err, timeout = resolve.host(
     io, nil, options.host, options.port or 0, family, socktype,
     options.passive and llsocket.AI_PASSIVE or 0,
     options.canonname and llsocket.AI_CANONNAME or 0,
     options.numeric and llsocket.AI_NUMERICHOST or 0
   )
+  return list, err or timeout and resolve.late
 end
 
 function resolve.path(path, socktype)

@@ -154,10 +154,50 @@ describe('net', function()
 
   it('has every field of net and no other', function()
     local live = set_of_keys(require('net'), function(_, value)
-      return type(value) ~= 'function'
+      return type(value) ~= 'function' and type(value) ~= 'number'
     end)
     assert_same_names(set_of_rows(net_classes.net.fields), live)
   end)
+
+  -- Functions of classes that are for lua/net/ alone.
+  local internal_of_classes = {
+    construct = true, take = true, adopt = true, assign = true, connect_within = true, wait_in_loop = true, connection = true,
+    add_transfers = true, add_receiving = true, add_sending = true, new = true,
+  }
+
+  -- What the parents of a class, and theirs, have.
+  local function inherited(class, set)
+    for _, other in ipairs(net_classes) do
+      for _, name in ipairs(class.parents or {}) do
+        if other.name == name then
+          for _, row in ipairs(other.methods or {}) do
+            set[row.name] = true
+          end
+          inherited(other, set)
+        end
+      end
+    end
+    return set
+  end
+
+  for _, class in ipairs(net_classes) do
+    local place = class.object and class.name:match('^net%.(.*)')
+    if place then
+      it('has every method of ' .. class.name .. ' and no other', function()
+        local live = require('net')
+        for part in place:gmatch('[^.]+') do
+          live = live[part]
+        end
+        local rows = set_of_rows(class.methods or {}, class.functions or {})
+        rows.new = nil
+        local known = inherited(class, {})
+        assert_same_names(rows, set_of_keys(live, function(name, value)
+          local is_public = type(value) == 'function' and not name:find('^__') and not internal_of_classes[name]
+          return is_public and (rows[name] or not known[name])
+        end))
+      end)
+    end
+  end
 
   it('has every method of a task and no other', function()
     local task = loop.spawn(function() end)

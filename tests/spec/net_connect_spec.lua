@@ -221,6 +221,14 @@ describe('a client', function()
     assert.truthy(err:find('^%[EAI_'))
   end))
 
+  it('tells that a look-up took too long, as it tells of a connection', in_both_modes(function()
+    local options = { host = 'no.such.host.invalid', port = 1 }
+    local client, err, timeout = inet.client.new(options, true, 0)
+    assert.is_nil(client)
+    assert.is_true(timeout)
+    assert.equal(loops.failure('ETIMEDOUT', 'getaddrinfo'), err)
+  end))
+
   it('can wait for a unix server whose queue is full', in_both_modes(function()
     local path = os.tmpname()
     os.remove(path)

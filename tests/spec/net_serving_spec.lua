@@ -98,6 +98,46 @@ describe('serve', function()
     assert(served:join())
   end))
 
+  it('closes connections that the server does not want, and goes on', task(function()
+    local server, served = serving(echo)
+    local wanted = false
+    function server.createConnection(self, sock)
+      return wanted and net.stream.Server.createConnection(self, sock)
+    end
+    assert.is_nil(connect_to(server):recv())
+    wanted = true
+    local client = connect_to(server)
+    assert_answers(client, 'x')
+    client:close()
+    server:stop()
+    assert(served:join())
+  end))
+
+  it('can be called again after an error ended it', function()
+    local server = listening()
+    loops.reported(function()
+      function server.createConnection()
+        error('out of order')
+      end
+      local served = loop.spawn(server.serve, server, echo)
+      connect_to(server)
+      assert.is_false((served:join()))
+      server.createConnection = nil
+      served = loop.spawn(server.serve, server, echo)
+      assert_answers(connect_to(server), 'x')
+      server:stop(0)
+      assert(served:join())
+    end)
+  end)
+
+  it('ends when the time of its task is over', task(function()
+    local server = listening()
+    local ok, err = loop.timeout(0.01, server.serve, server, echo)
+    assert.is_nil(ok)
+    assert.truthy(err:find('ETIMEDOUT', 1, true))
+    server:close()
+  end))
+
   it('goes on after an error of a handler, and reports it once', function()
     local reports = loops.reported(function()
       local server, served = serving(function(sock)

@@ -55,8 +55,8 @@ function Writer:parameter_line(param, is_required)
 end
 
 function Writer:result_line(result)
-  local nil_too = result.optional and ' or nil' or ''
-  return ('- `%s` (%s%s): %s'):format(result.name, self:type_text(result.type), nil_too, result.says)
+  local type = self:type_text(result.type) .. (result.of and ' of ' .. self:type_text(result.of) or '')
+  return ('- `%s` (%s%s): %s'):format(result.name, type, result.optional and ' or nil' or '', result.says)
 end
 
 function Writer:parameters(params)
@@ -68,6 +68,9 @@ function Writer:parameters(params)
   local required = text.required(params)
   for i, param in ipairs(params) do
     self.add(self:parameter_line(param, i <= required))
+    for _, field in ipairs(param.fields or {}) do
+      self.add('  ' .. self:parameter_line(field, false))
+    end
   end
   self.add()
 end
@@ -116,6 +119,22 @@ function Writer:entries(list, is_method)
       self:entry(entry, is_method)
     end
   end
+end
+
+-- Where the methods that it does not have itself come from, if from anywhere.
+function Writer:inheritance(ancestors)
+  if #ancestors == 0 then
+    return
+  end
+  local links = {}
+  for i, ancestor in ipairs(ancestors) do
+    links[i] = self:type_text(ancestor.name)
+  end
+  local last = table.remove(links)
+  local list = #links > 0 and table.concat(links, ', ') .. ' and ' .. last or last
+  local form = self.class.methods and 'Beside its own methods it has those of %s.' or 'Its methods are those of %s.'
+  self.add(form:format(list))
+  self.add()
 end
 
 function Writer:fields(owner, fields)

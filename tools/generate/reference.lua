@@ -18,24 +18,48 @@ local function page_of(class)
   return class.page or class.name
 end
 
--- The pages that describe objects, by the type; no two libraries have objects of one name.
-local page_of_type = {}
-for _, classes in pairs(libraries) do
+-- The pages of a library in their order, each a list of the classes on it.
+local function pages_of(classes)
+  local pages, by_name = {}, {}
   for _, class in ipairs(classes) do
-    page_of_type[class.name] = class.object and page_of(class)
+    local page = page_of(class)
+    if not by_name[page] then
+      by_name[page] = {}
+      pages[#pages + 1] = by_name[page]
+    end
+    table.insert(by_name[page], class)
+  end
+  return pages
+end
+
+-- Objects and modules by the type: their class, and its place on the page if it is not the first there. No two
+-- libraries have objects of one name.
+local class_of_type, anchor_of_type = {}, {}
+for _, classes in pairs(libraries) do
+  for _, page in ipairs(pages_of(classes)) do
+    for i, class in ipairs(page) do
+      local anchor = i > 1 and '#' .. title_of(class):lower():gsub('%.', '') or ''
+      for _, type in ipairs({ class.module or class.name, class.object and class.name or nil }) do
+        class_of_type[type], anchor_of_type[type] = class, anchor
+      end
+    end
   end
 end
 
 local function link_from(class)
   local folder = page_of(class):match('^.*/') or ''
   return function(type)
-    local page = page_of_type[type]
-    if not page or page == page_of(class) then
+    local target = class_of_type[type]
+    if not target or target == class then
       return nil
-    elseif page:sub(1, #folder) == folder then
-      return page:sub(#folder + 1) .. '.md'
     end
-    return '../' .. page .. '.md'
+    local page, anchor = page_of(target), anchor_of_type[type]
+    if page == page_of(class) then
+      return anchor ~= '' and anchor or nil
+    elseif page:sub(1, #folder) == folder then
+      return page:sub(#folder + 1) .. '.md' .. anchor
+    end
+    return '../' .. page .. '.md' .. anchor
   end
 end
 
@@ -47,50 +71,101 @@ local function add_section(add, title, is_wanted, write)
   end
 end
 
-local function add_option_methods(add, class)
-  add('## Option methods')
-  add()
-  add('Each takes an optional value and answers `value, err`: the value before the call, or nil and an error. On which')
-  add('sockets they work, what they stand for and what surprises is in [options](options.md).')
-  add()
-  tables.add_option_signatures(add, class, class.methods, true)
-end
-
 local function has_any(list)
   return list and #list > 0
 end
 
-local function class_page(class)
-  local page = page_of(class)
-  local lines, add = entries.page(('api/methods/%s.lua and api/prose/%s.md'):format(page, page))
+local function has_options(class)
+  local last = class.methods and class.methods[#class.methods]
+  return last and last.option ~= nil
+end
+
+local function add_option_methods(add, class)
+  local to_root = page_of(class):gsub('[^/]+', '..'):sub(1, -3)
+  add(('Each takes an optional value and answers `value, err`: %s, or nil and an error. On which')
+    :format(class.options_give or 'the value before the call'))
+  add(('sockets they work, what they stand for and what surprises is in [options](%soptions.md).'):format(to_root))
+  add()
+  tables.add_option_signatures(add, class, class.methods, true)
+end
+
+-- The classes from which it has methods, the nearest first.
+local function ancestors_of(class)
+  local list, seen = {}, {}
+  local function visit(descendant)
+    for _, name in ipairs(descendant.parents or {}) do
+      local parent = class_of_type[name]
+      if not seen[parent] then
+        seen[parent] = true
+        list[#list + 1] = parent
+      end
+    end
+    for _, name in ipairs(descendant.parents or {}) do
+      visit(class_of_type[name])
+    end
+  end
+  visit(class)
+  return list
+end
+
+-- The class after which a page is named.
+local function add_main_class(add, class)
   local writer = entries.writer(class, add, link_from(class))
   add('# ' .. title_of(class))
   add()
-  add((facts.read_prose(page):gsub('\n$', '')))
+  add((facts.read_prose(page_of(class)):gsub('\n$', '')))
   add()
   add_section(add, 'Fields', class.fields, function()
-    writer:fields(class.name, class.fields)
+    writer:fields(class.called or class.name, class.fields)
   end)
   add_section(add, 'Functions', has_any(class.functions), function()
     writer:entries(class.functions, false)
   end)
   add_section(add, 'Methods', has_any(class.methods), function()
+    writer:inheritance(ancestors_of(class))
     writer:entries(class.methods, true)
   end)
   add_section(add, 'Attributes', class.attributes, function()
     writer:fields(class.object, class.attributes)
   end)
-  if class.name == 'socket' then
+  add_section(add, 'Option methods', has_options(class), function()
     add_option_methods(add, class)
-  end
+  end)
   add_section(add, 'Other behaviour', class.operators, function()
     writer:operators()
   end)
+end
+
+-- Another class on the page.
+local function add_class(add, class)
+  local writer = entries.writer(class, add, link_from(class))
+  add('## ' .. title_of(class))
+  add()
+  add(class.summary:gsub('^%l', string.upper) .. '.')
+  add()
+  writer:inheritance(ancestors_of(class))
+  writer:entries(class.functions, false)
+  writer:entries(class.methods, true)
+  if has_options(class) then
+    add('### Options')
+    add()
+    add_option_methods(add, class)
+  end
+end
+
+local function class_page(classes)
+  local page = page_of(classes[1])
+  local lines, add = entries.page(('api/methods/%s.lua and api/prose/%s.md'):format(page, page))
+  add_main_class(add, classes[1])
+  for i = 2, #classes do
+    add_class(add, classes[i])
+  end
   return entries.text_of(lines)
 end
 
 local function add_index(add, classes)
-  for _, class in ipairs(classes) do
+  for _, page in ipairs(pages_of(classes)) do
+    local class = page[1]
     add(('- [%s](%s.md): %s'):format(title_of(class), page_of(class), class.summary))
   end
 end
@@ -104,7 +179,7 @@ local function index_page()
   add('- [constants](constants.md): every constant')
   add('- [errors](errors.md): every error')
   add()
-  add('Tasks that wait for sockets, and the event loop behind them:')
+  add('Sockets that read as if they blocked, tasks, and the event loop behind them:')
   add()
   add_index(add, libraries.net)
   add()
@@ -134,8 +209,8 @@ return function()
     ['docs/reference/generations.md'] = table_page('api/generations/ and api/prose/generations.md', side_by_side),
   }
   for _, classes in pairs(libraries) do
-    for _, class in ipairs(classes) do
-      pages[('docs/reference/%s.md'):format(page_of(class))] = class_page(class)
+    for _, page in ipairs(pages_of(classes)) do
+      pages[('docs/reference/%s.md'):format(page_of(page[1]))] = class_page(page)
     end
   end
   for _, generation in ipairs(generations) do

@@ -39,7 +39,8 @@ end
 
 -- "sock:send(msg [, flag, ...])"
 function text.call(class, entry, is_method)
-  local owner = is_method and (class.object or class.name) .. ':' or class.name .. '.'
+  local table_name = class.called or class.name
+  local owner = is_method and (class.object or table_name) .. ':' or table_name .. '.'
   return ('%s%s(%s)'):format(owner, entry.name, parameter_list(entry.params))
 end
 

@@ -59,10 +59,10 @@ local function is_submodule(library, class)
 end
 
 -- What `require('llsocket.socket')` gives.
-local function submodule_stub(library, class)
+local function submodule_stub(class)
   return table.concat({
     header:format(class.module),
-    ('---@type %s.%s_module'):format(library.module, class.name),
+    ('---@type %s_module'):format(class.module),
     'local module = {}',
     '',
     'return module',
@@ -90,6 +90,8 @@ end
 function Writer:type(value)
   if value.type == 'table' and value.fields then
     return self:table_type(value.fields) .. (value.is_list and '[]' or '')
+  elseif value.of then
+    return value.of .. '[]'
   elseif value.type == 'table' and table_types[value.name] then
     return (table_types[value.name]:gsub('^%a+', self.objects))
   end
@@ -158,7 +160,8 @@ function Writer:object(class)
   if not class.object then
     return
   end
-  self:add('---@class ' .. self.objects[class.name])
+  local parents = table.concat(class.parents or {}, ', ')
+  self:add(('---@class %s%s'):format(self.objects[class.name], parents ~= '' and ': ' .. parents or ''))
   self:fields(class.attributes)
   self:operators(class)
   self:add(('local %s = {}'):format(class.object))
@@ -186,18 +189,19 @@ function Writer:submodule(class)
     return
   end
   local parent = class.name == 'opt' and ': llsocket.constants' or ''
-  self:add(('---@class %s.%s_module%s'):format(self.module, class.name, parent))
+  self:add(('---@class %s_module%s'):format(class.module, parent))
   self:fields(class.fields)
   if class.name == 'errno' then
     self:error_fields()
   end
-  self:add(('local %s = {}'):format(class.name))
+  local name = class.called or class.name
+  self:add(('local %s = {}'):format(name))
   self:add()
   for _, entry in ipairs(class.functions or {}) do
-    self:entry(class.name, '.', entry)
+    self:entry(name, '.', entry)
   end
   for _, method in ipairs(class.object and {} or class.methods or {}) do
-    self:entry(class.name, ':', method)
+    self:entry(name, ':', method)
   end
 end
 
@@ -213,14 +217,18 @@ end
 
 -- The module of the library itself.
 function Writer:root(library)
-  local root, is_field = library.classes[1], {}
-  for _, field in ipairs(root.fields) do
-    is_field[field.name] = true
-  end
-  self:add(('---@class %s%s'):format(self.module, root.name == 'llsocket' and ': llsocket.constants' or ''))
+  local root, by_name = library.classes[1], {}
   for _, class in ipairs(library.classes) do
-    if is_field[class.name] then
-      self:add(('---@field %s %s.%s_module %s'):format(class.name, self.module, class.name, class.summary))
+    by_name[class.name] = class
+  end
+  local has_constants = root.name == 'llsocket' or root.name == 'net'
+  self:add(('---@class %s%s'):format(self.module, has_constants and ': llsocket.constants' or ''))
+  for _, field in ipairs(root.fields) do
+    if field.type == 'module' then
+      local class = by_name[field.name]
+      self:add(('---@field %s %s_module %s'):format(field.name, class.module, class.summary))
+    else
+      self:fields({ field })
     end
   end
   self:add(('local %s = {}'):format(root.name))
@@ -231,11 +239,14 @@ function Writer:root(library)
   self:add('return ' .. root.name)
 end
 
--- What the types of objects are called.
+-- What the types of objects and modules are called.
 local function objects_of(library)
   local objects = {}
   for _, class in ipairs(library.classes) do
     objects[class.name] = class.object and (class.title or library.module .. '.' .. class.name)
+    if class.module then
+      objects[class.module] = class.module .. '_module'
+    end
   end
   return objects
 end
@@ -266,7 +277,7 @@ local function add_stubs(stubs, library)
   stubs[path .. '.lua'] = stub_of(library)
   for _, class in ipairs(library.classes) do
     if is_submodule(library, class) then
-      stubs[('%s/%s.lua'):format(path, class.name)] = submodule_stub(library, class)
+      stubs[('types/%s.lua'):format((class.module:gsub('%.', '/')))] = submodule_stub(class)
     end
   end
 end

@@ -7,12 +7,66 @@ local fn, arguments, with = shapes.fn, shapes.arguments, shapes.with
 
 local ok = { name = 'ok', type = 'boolean', says = '`true`, or `false` if the function raised an error' }
 
+local fd = { name = 'fd', type = 'fd', min = 0, max = shapes.int_max, says = 'the number of the descriptor' }
+local how = {
+  name = 'flag',
+  type = 'integer',
+  optional = true,
+  min = 0,
+  max = 2,
+  says = 'SHUT_RD, SHUT_WR or SHUT_RDWR',
+}
+
 return {
   name = 'net',
   module = 'net',
-  summary = 'the module: the loop, and protected calls that can wait',
-  fields = { { name = 'loop', type = 'module', says = 'the module `net.loop`' } },
+  summary = 'the module: what is where, classes of your own, every constant',
+  fields = {
+    { name = 'Socket', type = 'net.Socket', says = 'what all sockets have' },
+    { name = 'MsgHdr', type = 'net.MsgHdr', says = 'messages of several parts; `net.msghdr.new` makes them, too' },
+    { name = 'msghdr', type = 'table', says = 'a table with the function `new` of `net.MsgHdr`' },
+    { name = 'stream', type = 'net.stream', says = 'connections: TCP and unix streams' },
+    { name = 'dgram', type = 'net.dgram', says = 'datagrams: UDP and unix datagrams' },
+    { name = 'unix', type = 'net.unix', says = 'what unix sockets have beside others' },
+    { name = 'loop', type = 'net.loop', says = 'tasks, and all that they can wait for' },
+    { name = 'addrinfo', type = 'llsocket.addrinfo', says = 'addresses: the module of llsocket' },
+    { name = 'cmsghdr', type = 'llsocket.cmsghdr', says = 'control messages: the module of llsocket' },
+    { name = 'cmsghdrs', type = 'llsocket.cmsghdrs', says = 'queues of them: the module of llsocket' },
+  },
   functions = {
+    {
+      name = 'class',
+      says = 'Makes a class, such as one of sockets with methods of your own.',
+      params = {
+        { name = 'name', type = 'string', says = 'what `tostring` of its instances shows' },
+        {
+          name = 'parent',
+          type = 'values',
+          optional = true,
+          says = 'the classes from which it has what it does not have itself; the first goes before the second',
+        },
+      },
+      results = { { name = 'class', type = 'table', says = 'the class, a plain table' } },
+      note = '`class.new(...)` makes an instance: what `class:construct(...)` returns, which a class can have of its '
+        .. 'own. It gives the instance, or nil and what is wrong.',
+    },
+    {
+      name = 'shutdown',
+      says = 'Ends one or both directions of a connection, by the number of its descriptor.',
+      params = { fd, with(how, { default = 'SHUT_RDWR' }) },
+      results = { shapes.failure },
+      errors = { 'EBADF', 'ENOTSOCK', 'ENOTCONN' },
+      source = 'shutdown(2)',
+    },
+    {
+      name = 'close',
+      says = 'Closes a descriptor, by its number, such as one of `acceptfd` or `recvfd`.',
+      params = { fd, with(how, { says = 'the directions to end before: ' .. how.says }) },
+      results = { shapes.failure },
+      errors = { 'EBADF' },
+      note = 'It is closed even when the shutdown fails. A socket is closed by `sock:close()`.',
+      source = 'shutdown(2), close(2)',
+    },
     {
       name = 'pcall',
       says = 'Calls a function in protected mode.',

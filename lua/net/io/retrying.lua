@@ -134,12 +134,16 @@ local function over(waits, flags, unblocks)
 
   -- Calls what has no flags.
   local function call(sock, name, ...)
-    if not unblocks then
-      return sock[name](sock, ...)
+    if unblocks then
+      sock:nonblock(true)
     end
-    sock:nonblock(true)
-    local first, err, again = sock[name](sock, ...)
-    sock:nonblock(false)
+    local ok, first, err, again = pcall(sock[name], sock, ...)
+    if unblocks then
+      sock:nonblock(false)
+    end
+    if not ok then
+      errors.hand_on(name, 1, first)
+    end
     return first, err, again
   end
 

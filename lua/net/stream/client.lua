@@ -7,6 +7,7 @@ local current_io = require('net.io.current')
 local errors = require('net.errors')
 local fields = require('net.fields')
 local loop = require('net.loop')
+local resolve = require('net.resolve')
 
 local client = {}
 
@@ -65,7 +66,7 @@ function client.define(class, family, target)
     local deadline = seconds and loop.now() + seconds
     local list, failure, late = target.addresses(io, seconds, self.target)
     if not list then
-      return nil, failure, late
+      return nil, failure or resolve.late, late
     end
     local sock, err, timeout = connect_any(io, list, deadline, function(sock)
       target.prepare(sock, self.target, io)

@@ -25,9 +25,9 @@ local server_fields = {
 
 -- Without a host first the address that takes IPv4 as well.
 local function addresses_to_bind(io, options)
-  local list, err = resolve.host(
-    io, nil, options.host, options.port or 0, llsocket.AF_UNSPEC, SOCK_STREAM, llsocket.AI_PASSIVE
-  )
+  local list, err = resolve.options(io, {
+    host = options.host, port = options.port, passive = true,
+  }, llsocket.AF_UNSPEC, SOCK_STREAM)
   if list and not options.host then
     table.sort(list, function(a, b)
       return a:family() == AF_INET6 and b:family() ~= AF_INET6

@@ -5,6 +5,7 @@ local Stream = require('net.stream.socket')
 local class = require('net.class')
 local errors = require('net.errors')
 local serving = require('net.stream.serving')
+local values = require('net.poller.values')
 
 local Server = class.define('net.stream.Server', Stream)
 
@@ -23,25 +24,26 @@ function Server:createConnection(sock)
   return Stream:adopt(sock, self.io.plain)
 end
 
-local function accept(self)
-  local io = self.io
-  local operations = io.operations
-  if operations then
-    return operations.accept(self.sock, self.rcvsec or nil)
+-- What createConnection() gives for a socket of llsocket, which is closed if that is nothing.
+function Server:connection(sock)
+  local made, err = self:createConnection(sock)
+  if not made then
+    sock:close()
+    return nil, err or values.failure('ECONNABORTED', 'accept')
   end
-  return io.accept(self, self.rcvsec or nil)
+  return made
 end
 
 function Server:accept()
-  local sock, err, timeout = accept(self)
+  local sock, err, timeout = self.io.accept(self, self.rcvsec or nil)
   if not sock then
     return nil, err, timeout
   end
-  return self:createConnection(sock)
+  return self:connection(sock)
 end
 
 function Server:acceptfd()
-  local sock, err, timeout = accept(self)
+  local sock, err, timeout = self.io.accept(self, self.rcvsec or nil)
   if not sock then
     return nil, err, timeout
   end

@@ -75,6 +75,9 @@ function Serving:leave(task)
 end
 
 function Serving:admit(sock)
+  if not sock then -- the program did not want it
+    return
+  end
   local task = loop.spawn(self.handler, sock, self.server)
   self.connections[task] = sock
   self.count = self.count + 1
@@ -109,16 +112,16 @@ function Serving:accept_all()
     if self.count >= self.limit then
       self:wait_for_end()
     else
-      local sock, err, timeout = self.server:accept()
+      local sock, err, timeout = self.server.io.accept(self.server)
       if sock then
         self.pause = FIRST_PAUSE
-        self:admit(sock)
+        self:admit(self.server:connection(sock))
       elseif err and is_lack[err:match('^%[(%u+)')] then
         self:turn_away()
       elseif self.is_stopping or self.server:fd() < 0 then
         break
-      elseif not timeout then
-        return nil, err
+      else
+        return nil, err or values.failure(timeout and 'ETIMEDOUT' or 'ECANCELED', 'accept')
       end
     end
   end
@@ -146,6 +149,14 @@ function Serving:close_all()
   for _, task in ipairs(tasks) do
     task:cancel()
   end
+end
+
+function Serving:run()
+  local ok, err = self:accept_all()
+  if ok then
+    self:finish()
+  end
+  return ok, err
 end
 
 -- No more connections are accepted.
@@ -176,6 +187,17 @@ local function check_serve(handler, options)
   return { limit = options.limit, onerror = options.onerror, drain = fields.seconds(options.drain, 2, 'serve') }
 end
 
+local function served(server, ok, ...)
+  if server.serving.reserve then
+    server.serving.reserve:close()
+  end
+  server.serving = nil
+  if not ok then
+    error((...), 0)
+  end
+  return ...
+end
+
 -- Adds serve() and stop() to a class of servers.
 function serving.add(class)
   function class:serve(handler, options)
@@ -188,15 +210,7 @@ function serving.add(class)
       return nil, err
     end
     self.serving = new_serving(self, handler, checked)
-    ok, err = self.serving:accept_all()
-    if ok then
-      self.serving:finish()
-    end
-    if self.serving.reserve then
-      self.serving.reserve:close()
-    end
-    self.serving = nil
-    return ok, err
+    return served(self, protected.pcall(self.serving.run, self.serving))
   end
 
   -- One that was made outside of tasks waits in the loop from now on.

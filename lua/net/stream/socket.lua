@@ -5,10 +5,12 @@ local Socket = require('net.socket')
 local class = require('net.class')
 local option_names = require('net.option_names')
 local options = require('net.options')
+local reading = require('net.stream.reading')
 
 local Stream = class.define('net.stream.Socket', Socket)
 
 options.add(Stream, option_names.stream)
 Stream:add_sending({ 'sendfile' })
+reading.add(Stream)
 
 return Stream
