@@ -2,14 +2,9 @@
 -- Random calls that read a stream whose bytes come in random pieces, beside a model: a string of what was sent and not
 -- taken yet.
 
-local Stream = require('net.stream.socket')
 local check = require('check')
 local modes = require('modes')
 local net = require('net')
-
-if not Stream.readline then
-  require('net.stream.reading').add(Stream)
-end
 
 local failure = modes.failure
 local unpack = table.unpack or unpack

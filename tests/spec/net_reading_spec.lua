@@ -1,17 +1,12 @@
 -- SPDX-License-Identifier: MIT
 -- Reading of streams by lines, by counts of bytes, and up to delimiters.
 
-local Stream = require('net.stream.socket')
 local llsocket = require('llsocket')
 local loop = require('net.loop')
 local loops = require('loops')
 local modes = require('modes')
 local net = require('net')
 local network = require('network')
-
-if not Stream.readline then
-  require('net.stream.reading').add(Stream)
-end
 
 local answer, failure = modes.answer, modes.failure
 

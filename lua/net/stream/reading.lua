@@ -127,7 +127,6 @@ function Unread:find(delimiter)
     self.tail = overlap > 0 and text:sub(math.max(start, #text - overlap) + 1) or ''
     self.following = self.following + 1
   end
-  return nil
 end
 
 -- After find() without success: whether the delimiter can have begun, with at least so many of its bytes.
@@ -140,8 +139,7 @@ function Unread:may_have_begun(delimiter, least)
   return false
 end
 
--- Searches: how many bytes there are to be returned; nil, TOO_LONG; or nil if more must come.
-
+-- Searches give how many bytes there are to be returned; nil, TOO_LONG; or nil if more must come. This one: all of n.
 local function has(unread, n)
   return n <= unread.bytes and n or nil
 end
@@ -195,8 +193,7 @@ local function take(self, n)
 end
 
 local function recv(self, _, bufsize)
-  local size = opt_size(bufsize, 1, 'recv', DEFAULT_RECV)
-  return take(self, math.min(size, self.unread.bytes))
+  return take(self, math.min(opt_size(bufsize, 1, 'recv', DEFAULT_RECV), self.unread.bytes))
 end
 
 -- Another socket brings the bytes into the buffers of the message, and sets in that what a message without more has.
@@ -205,13 +202,12 @@ local function recvmsg(self, seconds, msg)
   if type(header) ~= 'userdata' then
     return self.io.without_unread.recvmsg(self, seconds, msg) -- which refuses it
   end
-  local wanted = math.max(header:bytes(), 1)
   local socks, err = llsocket.socket.pair(llsocket.SOCK_STREAM, 0, true)
   if not socks then
     return nil, errors.text(err)
   end
   local sent, received, again
-  sent, err = socks[1]:send(self.unread:peek(math.min(wanted, self.unread.bytes)))
+  sent, err = socks[1]:send(self.unread:peek(math.min(math.max(header:bytes(), 1), self.unread.bytes)))
   if sent then
     received, err, again = socks[2]:recvmsg(header)
   end
@@ -223,11 +219,11 @@ local function recvmsg(self, seconds, msg)
   return received, errors.text(err), again
 end
 
-local function recvfd()
+local of_unread = { recv = recv, recvmsg = recvmsg }
+
+function of_unread.recvfd()
   return nil, failure('ENOMSG', 'recvmsg')
 end
-
-local of_unread = { recv = recv, recvmsg = recvmsg, recvfd = recvfd }
 
 -- The io for as long as there are unread bytes, over that without them.
 local function with_unread(io)
@@ -269,8 +265,7 @@ local function receive(self, unread, seconds, size)
   return put(self, unread, io.recv(self, seconds, size))
 end
 
--- Receives until search(unread, ...) gives something, which it returns; or nil, AT_END; or nil and what the method
--- answers.
+-- What search(unread, ...) gives as soon as it does; or nil, AT_END; or nil and what the method answers.
 local function await(self, room, search, ...)
   local unread = self.unread
   if not unread then
@@ -384,13 +379,11 @@ function methods:peek(n)
     return self:recv(0)
   end
   local size, err, timeout = await_bytes(self, n)
-  if err == AT_END and self.unread.bytes > 0 then
-    size = self.unread.bytes
-  end
-  if not size then
+  local left = err == AT_END and self.unread.bytes or 0
+  if not size and left == 0 then
     return unfinished(self, 'peek', err, timeout)
   end
-  return self.unread:peek(size)
+  return self.unread:peek(size or left)
 end
 
 -- Adds the methods to a class of stream sockets.
@@ -398,7 +391,6 @@ function reading.add(class)
   for name, method in pairs(methods) do
     class[name] = method
   end
-
   function class:close(...)
     self.io, self.unread = self.io.without_unread or self.io, nil
     return Socket.close(self, ...)
