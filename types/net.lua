@@ -708,7 +708,8 @@ function server:acceptfd() end
 ---That of net gives a net.stream.Socket, or a net.stream.unix.Socket. `Connection.new(sock)` of a class that derives from these makes another.
 ---@param sock llsocket.socket the accepted socket of llsocket
 ---@param tls? any for TLS; always nil in this build
----@return net.stream.Socket sock the connection
+---@return net.stream.Socket? sock the connection; nil if the server does not want it: then `sock` is closed, and `serve` goes on
+---@return string? err why not, which `accept` returns
 function server:createConnection(sock, tls) end
 
 ---Accepts connections until `stop`, and calls a function for each, in a task of its own.

@@ -132,9 +132,13 @@ describe('serve', function()
 
   it('ends when the time of its task is over', task(function()
     local server = listening()
-    local ok, err = loop.timeout(0.01, server.serve, server, echo)
-    assert.is_nil(ok)
-    assert.truthy(err:find('ETIMEDOUT', 1, true))
+    local client = connect_to(server)
+    for _, options in ipairs({ {}, { limit = 1 } }) do
+      local ok, err = loop.timeout(0.01, server.serve, server, echo, options)
+      assert.is_nil(ok)
+      assert.truthy(err:find('ETIMEDOUT', 1, true))
+    end
+    client:close()
     server:close()
   end))
 

@@ -89,7 +89,15 @@ return {
         { name = 'sock', type = 'socket', says = 'the accepted socket of llsocket' },
         { name = 'tls', type = 'any', optional = true, says = 'for TLS; always nil in this build' },
       },
-      results = { { name = 'sock', type = 'net.stream.Socket', says = 'the connection' } },
+      results = {
+        {
+          name = 'sock',
+          type = 'net.stream.Socket',
+          optional = true,
+          says = 'the connection; nil if the server does not want it: then `sock` is closed, and `serve` goes on',
+        },
+        { name = 'err', type = 'string', optional = true, says = 'why not, which `accept` returns' },
+      },
       note = 'That of net gives a net.stream.Socket, or a net.stream.unix.Socket. `Connection.new(sock)` of a class '
         .. 'that derives from these makes another.',
     },

@@ -106,23 +106,33 @@ function Serving:turn_away()
   self.pause = math.min(2 * self.pause, LONGEST_PAUSE)
 end
 
+-- Accepts a connection: true. Else nil, what is wrong, and true if the time of the task is over.
+function Serving:accept()
+  local sock, err, timeout = self.server.io.accept(self.server)
+  if sock then
+    self.pause = FIRST_PAUSE
+    self:admit(self.server:connection(sock))
+    return true
+  elseif err and is_lack[err:match('^%[(%u+)')] then
+    self:turn_away()
+    return true
+  end
+  return nil, err, timeout
+end
+
 -- Accepts until stop(), or until the server is closed: true. Else nil and what is wrong.
 function Serving:accept_all()
   while not self.is_stopping do
-    if self.count >= self.limit then
-      self:wait_for_end()
+    local ok, err, timeout
+    if self.count < self.limit then
+      ok, err, timeout = self:accept()
     else
-      local sock, err, timeout = self.server.io.accept(self.server)
-      if sock then
-        self.pause = FIRST_PAUSE
-        self:admit(self.server:connection(sock))
-      elseif err and is_lack[err:match('^%[(%u+)')] then
-        self:turn_away()
-      elseif self.is_stopping or self.server:fd() < 0 then
-        break
-      else
-        return nil, err or values.failure(timeout and 'ETIMEDOUT' or 'ECANCELED', 'accept')
-      end
+      ok, err, timeout = self:wait_for_end()
+    end
+    if self.server:fd() < 0 then
+      break
+    elseif not ok then
+      return nil, err or values.failure(timeout and 'ETIMEDOUT' or 'ECANCELED', 'accept')
     end
   end
   return true
