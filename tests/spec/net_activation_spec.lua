@@ -26,8 +26,19 @@ local function answer(server)
 end
 ]]
 
+-- What systemd-socket-activate hands on only if it is told: what sanitizers need.
+local function environment()
+  local options = ''
+  for _, name in ipairs({ 'LD_PRELOAD', 'ASAN_OPTIONS', 'UBSAN_OPTIONS' }) do
+    if os.getenv(name) then
+      options = ('%s -E %s'):format(options, name)
+    end
+  end
+  return options
+end
+
 local function activated(options, text)
-  return child.start(ANSWER .. text, 'timeout 60 systemd-socket-activate ' .. options)
+  return child.start(ANSWER .. text, ('timeout 60 systemd-socket-activate%s %s'):format(environment(), options))
 end
 
 -- Connects as soon as somebody listens.
