@@ -146,7 +146,7 @@ describe('a child process', function()
     loop.spawn(print, 'parent', 'y')
     loop.run(group.await, group)]]))
 
-  it('looks names up, while the parent does', writes('child 1\nparent 0\nparent 2\n', [[
+  local looks_up_beside_parent = writes('child 1\nparent 0\nparent 2\n', [[
     loop.run(loop.getaddrinfo, nil, 'localhost', 1)
     local asking = loop.spawn(loop.getaddrinfo, nil, 'localhost', 2)
     loop:step(0)
@@ -156,7 +156,14 @@ describe('a child process', function()
     end)
     print('parent', status)
     loop.run(function() end)
-    print('parent', select(2, asking:join())[1]:port())]]))
+    print('parent', select(2, asking:join())[1]:port())]])
+
+  it('looks names up, while the parent does', function()
+    if loops.has_sanitizer then -- and a thread that looks names up holds it
+      return pending("AddressSanitizer's allocator leaves the child a lock that is held for ever")
+    end
+    looks_up_beside_parent()
+  end)
 
   it('may be forked again and again', writes('0 1 2 3 4 \n', [[
     local function nested(depth)
