@@ -19,8 +19,12 @@ function descriptors.is_open(fd)
   return information(fd) ~= nil
 end
 
+-- Forgets the code that LuaJIT has compiled: it holds the closures that it was compiled for, and all that they hold.
+local forget_code = jit and jit.flush or function() end
+
 -- All open descriptors, as a list of numbers; objects that were dropped are collected first.
 function descriptors.list()
+  forget_code()
   collectgarbage()
   collectgarbage()
   local open = {}

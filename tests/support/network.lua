@@ -130,10 +130,14 @@ function network.fill(sock)
   end
 end
 
--- Receives exactly `size` bytes of a stream, or all until its end; in pieces of `piece` bytes.
+-- Receives exactly `size` bytes of a stream, waiting for them also on a socket that does not block, or all until its end;
+-- in pieces of `piece` bytes.
 function network.receive_all(sock, size, piece)
   local parts, left = {}, size or math.huge
   while left > 0 do
+    if size then
+      sock:recvable(20000)
+    end
     local part = sock:recv(math.min(left, piece or 65536))
     if not part then
       break
