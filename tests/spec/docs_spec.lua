@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Each ```lua block of the documentation runs, in a process of its own. What cannot stand alone is marked
--- ```lua-fragment.
+-- ```lua-fragment, and what needs a module that is not ours ```lua needs MODULE. A block ```output tells what the block
+-- before it writes.
 local child = require('child')
 
 local function pages()
@@ -13,43 +14,68 @@ local function pages()
   return paths
 end
 
--- Calls `visit` with the code of each block, preceded by as many line ends as it has lines above it in the page.
-local function each_block(path, visit)
-  local number, first, lines = 0, nil, nil
+-- The blocks of a page: the number of the line that begins it, what that says, and the lines in it.
+local function blocks_of(path)
+  local list, block, number = {}, nil, 0
   for line in io.lines(path) do
     number = number + 1
-    if first and line == '```' then
-      visit(first, ('\n'):rep(first) .. table.concat(lines, '\n'))
-      first = nil
-    elseif first then
-      lines[#lines + 1] = line
-    elseif line == '```lua' then
-      first, lines = number, {}
+    if block and line == '```' then
+      block = nil
+    elseif block then
+      table.insert(block.lines, line)
+    elseif line:sub(1, 3) == '```' then
+      block = { first = number, kind = line:sub(4), lines = {} }
+      table.insert(list, block)
     end
   end
-  if first then
-    error(('%s:%d: the block has no end'):format(path, first), 0)
+  if block then
+    error(('%s:%d: the block has no end'):format(path, block.first), 0)
   end
+  return list
 end
 
 -- A program whose errors name the page and the line in it.
-local function named(path, code)
+local function program_of(path, block)
+  local code = ('\n'):rep(block.first) .. table.concat(block.lines, '\n')
   return ('assert((loadstring or load)(%q, %q))()'):format(code, '@' .. path)
 end
 
+-- Other libraries may leak.
+local function run_with(module, program)
+  if select(2, child.run(('require(%q)'):format(module))) ~= 0 then
+    pending(module .. ' is not on this machine for this Lua')
+    return nil
+  end
+  return child.output(program, 'export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0"')
+end
+
 describe('the documentation', function()
-  local blocks = 0
+  local count = 0
 
   for _, path in ipairs(pages()) do
-    each_block(path, function(line, code)
-      blocks = blocks + 1
-      it(('has an example at %s:%d that runs'):format(path, line), function()
-        child.output(named(path, code))
-      end)
-    end)
+    local before
+    for _, block in ipairs(blocks_of(path)) do
+      local module = block.kind:match('^lua needs ([%w.]+)$')
+      if block.kind == 'output' then
+        assert(before, ('%s:%d: nothing runs before this output'):format(path, block.first))
+        before.output = table.concat(block.lines, '\n') .. '\n'
+        before = nil
+      elseif module or block.kind == 'lua' then
+        count, before = count + 1, block
+        it(('has an example at %s:%d that runs'):format(path, block.first), function()
+          local program = program_of(path, block)
+          local written = module and run_with(module, program) or not module and child.output(program)
+          if block.output and written then
+            assert.equal(block.output, written)
+          end
+        end)
+      else
+        before = nil
+      end
+    end
   end
 
   it('has examples', function()
-    assert.is_true(blocks > 0)
+    assert.is_true(count > 0)
   end)
 end)
