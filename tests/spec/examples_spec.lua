@@ -45,35 +45,6 @@ describe('an example', function()
     return text
   end
 
-  it('demo sends a file in six ways, with the right checksum each', function()
-    local content = ('0123456789abcdef'):rep(5000) .. 'end'
-    local text = output('demo', { file(content) })
-    local rows = 0
-    for bytes, check in text:gmatch('\n%S[^\n]-%s%s(%d+)%s+[%d.]+%s+%d+%s+(%S+)') do
-      rows = rows + 1
-      assert.are.equal(#content, tonumber(bytes))
-      assert.are.equal('ok', check)
-    end
-    assert.are.equal(text:find('not on this machine', 1, true) and 5 or 6, rows, text)
-  end)
-
-  it('demo sends its own interpreter if no file is given', function()
-    local text = output('demo')
-    assert.is_truthy(text:match('^/%S+\nSHA%-256 %x+\n'))
-    assert.is_nil(text:find('WRONG', 1, true))
-  end)
-
-  it('demo fails when a checksum is wrong', function()
-    local directory = free_path()
-    os.execute('mkdir ' .. program.quoted(directory))
-    local liar = directory .. '/sha256sum'
-    os.execute(('printf "#!/bin/sh\\necho \\$\\$\\n" >%s && chmod +x %s'):format(liar, liar))
-    local text, status = program.run(example('demo'), { file('x') }, { environment = 'PATH=' .. directory .. ':$PATH' })
-    os.execute('rm -r ' .. program.quoted(directory))
-    assert.are.equal(1, status, text)
-    assert.is_truthy(text:find('WRONG', 1, true))
-  end)
-
   it('tcp_echo_client gets back from tcp_echo_server what it sends', function()
     local server = start('tcp_echo_server', { 0 })
     local port = server:line():match('^listening on 127%.0%.0%.1 port (%d+)$')

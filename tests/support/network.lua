@@ -130,8 +130,8 @@ function network.fill(sock)
   end
 end
 
--- Receives exactly `size` bytes of a stream, waiting for them also on a socket that does not block, or all until its end;
--- in pieces of `piece` bytes.
+-- Receives exactly `size` bytes of a stream, for which it waits also on a socket that does not block; or all until its
+-- end. In pieces of `piece` bytes.
 function network.receive_all(sock, size, piece)
   local parts, left = {}, size or math.huge
   while left > 0 do
