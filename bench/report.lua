@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- The samples of a contest as tables, and what they miss. Samples are the numbers of each round by library and Lua.
 
-local median = require('bench.median')
+local medians = require('bench.medians')
 
 local report = {}
 
@@ -16,23 +16,6 @@ function report.has(row, library)
   return not library.row or library.row == row.name
 end
 
-local function figure_of(samples, number)
-  local values = {}
-  for round, numbers in ipairs(samples) do
-    values[round] = numbers[number]
-  end
-  return median(values)
-end
-
--- The median over the rounds of one program's figure divided by another's.
-local function ratio_of(samples, others, number)
-  local ratios = {}
-  for round, numbers in ipairs(samples) do
-    ratios[round] = numbers[number] / others[round][number]
-  end
-  return median(ratios)
-end
-
 local function unit_of(row)
   return row.bytes and bytes or row.counted and counted or seconds
 end
@@ -41,8 +24,8 @@ local function cell(samples, base, number, unit)
   if not samples then
     return ('%16s'):format('-')
   end
-  local ratio = unit.has_no_ratio and '' or ('%.2f'):format(ratio_of(samples, base, number))
-  return (unit.format .. ' %5s'):format(figure_of(samples, number) * unit.factor, ratio)
+  local ratio = unit.has_no_ratio and '' or ('%.2f'):format(medians.ratio(samples, base, number))
+  return (unit.format .. ' %5s'):format(medians.figure(samples, number) * unit.factor, ratio)
 end
 
 local function line(title, luas, cell_of)
@@ -93,7 +76,7 @@ end
 
 local function miss_target(bench, row, figure, lua, samples)
   local target = row.targets and row.targets[lua]
-  local ratio = target and ratio_of(samples[bench.ours][lua], samples[bench.base][lua], figure.number)
+  local ratio = target and medians.ratio(samples[bench.ours][lua], samples[bench.base][lua], figure.number)
   if target and ratio > target then
     return '%.2f times the base, the target is %.2f', ratio, target
   end
@@ -101,18 +84,18 @@ end
 
 local function miss_limit(bench, row, figure, lua, samples)
   local limit = row.limits and row.limits[lua]
-  local value = limit and figure_of(samples[bench.ours][lua], figure.number)
+  local value = limit and medians.figure(samples[bench.ours][lua], figure.number)
   if limit and value > limit then
     return '%.0f, the limit is %.0f', value, limit
   end
 end
 
 local function miss_library(library, figure, ours, others)
-  local ratio = ratio_of(ours, others, figure.number)
+  local ratio = medians.ratio(ours, others, figure.number)
   if not library.limit and ratio > 1 then
     return '%.2f times %s', ratio, library.title
   end
-  ratio = ratio_of(others, ours, figure.number)
+  ratio = medians.ratio(others, ours, figure.number)
   if library.limit and ratio > library.limit then
     return '%s takes %.2f times what we take, the limit is %.2f', library.title, ratio, library.limit
   end

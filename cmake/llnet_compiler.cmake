@@ -39,8 +39,14 @@ if(LLNET_FUZZ)
     add_link_options(-fsanitize=fuzzer-no-link)
 endif()
 
-# Link-time optimisation inlines the core into the glue.
+# Link-time optimisation inlines the core into the glue. Without stubs of the linker a call of Lua's API is one jump, not
+# two, and there are dozens in each call of ours.
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    include(CheckCXXCompilerFlag)
+    check_cxx_compiler_flag(-fno-plt llnet_has_no_plt)
+    if(llnet_has_no_plt)
+        add_compile_options(-fno-plt)
+    endif()
     include(CheckIPOSupported)
     check_ipo_supported(RESULT llnet_ipo OUTPUT llnet_ipo_reason LANGUAGES CXX)
     set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ${llnet_ipo})

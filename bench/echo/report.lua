@@ -2,30 +2,13 @@
 -- The samples of ./dev bench echo as tables, and what they miss. Samples are the numbers of each round by server.
 
 local figures = require('bench.echo.figures')
-local median = require('bench.median')
+local medians = require('bench.medians')
 
 local report = {}
 
-local function value_of(samples, number)
-  local values = {}
-  for round, numbers in ipairs(samples) do
-    values[round] = numbers[number]
-  end
-  return median(values)
-end
-
--- The median over the rounds of one server's figure divided by another's.
-local function ratio_of(samples, others, number)
-  local ratios = {}
-  for round, numbers in ipairs(samples) do
-    ratios[round] = numbers[number] / others[round][number]
-  end
-  return median(ratios)
-end
-
 local function cell(figure, samples, base, number)
-  local text = figure.format:format(value_of(samples, number) * (figure.factor or 1))
-  return ('%12s %5.2f'):format(text, ratio_of(samples, base, number))
+  local text = figure.format:format(medians.figure(samples, number) * (figure.factor or 1))
+  return ('%12s %5.2f'):format(text, medians.ratio(samples, base, number))
 end
 
 local function print_line(title, cells)
@@ -74,17 +57,17 @@ end
 local function judge(row, name, number, server, servers, samples, miss)
   local figure, ours = figures[name], samples[server]
   local target = row.targets and row.targets[server.lua] and row.targets[server.lua][name]
-  local ratio = ratio_of(ours, samples[servers[1]], number)
+  local ratio = medians.ratio(ours, samples[servers[1]], number)
   if target and is_missed(figure, ratio, target) then
     miss('%.2f times C, the target is %.2f', ratio, target)
   end
   local limit = row.limits and row.limits[server.lua] and row.limits[server.lua][name]
-  local value = value_of(ours, number)
+  local value = medians.figure(ours, number)
   if limit and is_missed(figure, value, limit) then
     miss('%.0f, the limit is %.0f', value, limit)
   end
   for _, other in ipairs(servers) do
-    ratio = ratio_of(ours, samples[other], number)
+    ratio = medians.ratio(ours, samples[other], number)
     if row.ahead_in == name and is_rival(server, other) and is_missed(figure, ratio, 1) then
       miss('%.2f times %s', ratio, other.title)
     end

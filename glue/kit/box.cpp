@@ -27,12 +27,17 @@ void push_classes(lua_State* L)
     }
 }
 
-// Sets a closure over (metatable, all metatables, state) in the table at `target`.
-void set_closure(lua_State* L, int target, int metatable, int metatables, const char* name, lua_CFunction function)
+// Pushes what every function closes over: (metatable, all metatables, state).
+void push_upvalues(lua_State* L, int metatable, int metatables)
 {
     lua_pushvalue(L, metatable);
     lua_pushvalue(L, metatables);
     lua_getfield(L, metatables, state_key);
+}
+
+void set_closure(lua_State* L, int target, int metatable, int metatables, const char* name, lua_CFunction function)
+{
+    push_upvalues(L, metatable, metatables);
     lua_pushcclosure(L, function, 3);
     lua_setfield(L, target, name);
 }
@@ -161,16 +166,16 @@ void add_functions(lua_State* L, Class id, std::span<const Method> functions)
 void add_functions_for_methods(lua_State* L, Class id, const char* name, std::span<const Method> functions)
 {
     const int metatables = lua_gettop(L);
+    lua_rawgeti(L, metatables, static_cast<int>(id));
     lua_newtable(L);
     for (const Method& function : functions) {
-        lua_rawgeti(L, metatables, static_cast<int>(id));
-        lua_pushvalue(L, metatables);
-        lua_getfield(L, metatables, state_key);
+        push_upvalues(L, metatables + 1, metatables);
         lua_pushstring(L, function.name);
         lua_pushcclosure(L, function.function, 4);
         lua_setfield(L, -2, function.name);
     }
     lua_setfield(L, metatables - 1, name);
+    lua_settop(L, metatables);
 }
 
 } // namespace llnet

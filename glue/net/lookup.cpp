@@ -29,7 +29,7 @@ struct LookupBox {
         return lookups->start(*operation, query, std::nullopt);
     }
 
-    // Waits until it is done; again: the time is over.
+    // Waits until it is done, and tells how it went; again: the time is over.
     Outcome<> wait(const std::optional<Deadline>& until) noexcept
     {
         while (operation->pending() && loop->take() == nullptr) {
@@ -40,7 +40,8 @@ struct LookupBox {
                 return again_or_failed(EAGAIN, "getaddrinfo");
             }
         }
-        return done();
+        const auto& looked = operation->outcome();
+        return {looked.status, {}, looked.error};
     }
 };
 
@@ -83,17 +84,10 @@ int lookup_wait(lua_State* L)
     luaL_argcheck(L, self.operation != nullptr, 1, "look-up was collected");
     const Outcome<> waited = self.wait(until);
     if (waited.status == Status::again) {
-        lua_pushnil(L);
-        lua_pushnil(L);
-        lua_pushboolean(L, 1);
-        return 3;
+        return push_timeout(L);
     }
     if (!waited.done()) {
         return push_failure(L, waited.error, "getaddrinfo");
-    }
-    const auto& outcome = self.operation->outcome();
-    if (!outcome.done()) {
-        return push_failure(L, outcome.error, "getaddrinfo");
     }
     push_answers(L, self.operation->answers);
     return 1;

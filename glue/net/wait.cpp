@@ -233,12 +233,17 @@ int yield_wait(lua_State* L, const Wait& wait)
 int push_failure(lua_State* L, const Task& task)
 {
     if (task.operation()->timed_out()) {
-        lua_pushnil(L);
-        lua_pushnil(L);
-        lua_pushboolean(L, 1);
-        return 3;
+        return push_timeout(L);
     }
     return push_failure(L, task.operation()->outcome().error, task.pause->waiting->what);
+}
+
+int push_timeout(lua_State* L)
+{
+    lua_pushnil(L);
+    lua_pushnil(L);
+    lua_pushboolean(L, 1);
+    return 3;
 }
 
 int push_failure(lua_State* L, const Error& error, const char* what)

@@ -58,6 +58,9 @@ int yield_wait(lua_State* L, const Wait& wait);
 int push_failure(lua_State* L, const Task& task);
 int push_failure(lua_State* L, const Error& error, const char* what);
 
+// The results of a wait whose time is over: nil, nil, true.
+int push_timeout(lua_State* L);
+
 // What a coroutine is resumed with for its wait to raise an error: this, and the error.
 extern const char raise_tag;
 
