@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- ./dev bench echo: servers over TCP, with net and with its peers, and the same load on each.
 
+local page = require('bench.echo.page')
 local process = require('bench.process')
 local report = require('bench.echo.report')
 local servers = require('bench.echo.servers')
@@ -37,20 +38,30 @@ local function measure(options, row, found)
   return samples
 end
 
--- Prints the tables; returns a sentence for each target that is missed.
-function echo.run(options)
-  local found, missed = servers.found(options), {}
-  print(table.concat(servers.versions(options), ', '))
-  print()
-  print(intro)
-  print()
+-- Calls each(row, servers, samples) as rows have run.
+local function run_rows(options, found, each)
   for _, row in ipairs(echo.rows) do
     if not options.row or options.row == row.name then
       local with_row = servers.with(found, row)
-      local samples = measure(options, row, with_row)
-      report.print(row, with_row, samples)
-      report.add_missed(missed, row, with_row, samples)
+      each(row, with_row, measure(options, row, with_row))
     end
+  end
+end
+
+-- Prints the tables; returns a sentence for each target that is missed.
+function echo.run(options)
+  local found, results, missed = servers.found(options), {}, {}
+  local versions = table.concat(servers.versions(options), ', ')
+  print(versions .. '\n\n' .. intro .. '\n')
+  run_rows(options, found, function(row, with_row, samples)
+    report.print(row, with_row, samples)
+    report.add_missed(missed, row, with_row, samples)
+    results[#results + 1] = { row = row, servers = with_row, samples = samples }
+  end)
+  if options.page then
+    local origin = table.move(options.machine, 1, #options.machine, 1, {})
+    origin[#origin + 1] = versions
+    page.write(options.page, intro, origin, results)
   end
   return missed
 end

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Where figures come from: the machine and the versions of what is measured.
+-- Where figures come from: lines that tell the machine and the versions of what is measured.
 
 local process = require('bench.process')
 
@@ -40,7 +40,8 @@ local function versions(options)
 end
 
 return function(options)
-  print(('%s, %s cores, %s'):format(processor(), process.line_of('nproc'), process.line_of('uname -sr')))
-  print(table.concat(versions(options), ', '))
-  print()
+  return {
+    ('%s, %s cores, %s'):format(processor(), process.line_of('nproc'), process.line_of('uname -sr')),
+    table.concat(versions(options), ', '),
+  }
 end

@@ -5,7 +5,7 @@ local root = arg[0]:match('^(.*)/bench/[^/]*$') or '.'
 package.path = root .. '/?.lua;' .. package.path
 
 local argparse = require('argparse')
-local print_machine = require('bench.machine')
+local machine = require('bench.machine')
 local process = require('bench.process')
 
 local all_luas = { '5.1', '5.2', '5.3', '5.4', 'jit' }
@@ -58,6 +58,7 @@ local function options_of(arguments)
   parser:option('--lua', 'Only this Lua'):choices(all_luas)
   parser:option('--build', 'Where it was built'):default(root .. '/build/release')
   parser:flag('--check', 'Fail if a target is missed')
+  parser:option('--page', 'A directory, where echo writes its tables and a plot as well (with gnuplot)')
   local options = parser:parse(arguments)
   options.benches = benches_of(options)
   if #options.benches == 0 then
@@ -68,7 +69,7 @@ end
 
 -- Returns a sentence for each target that is missed.
 local function run(options)
-  print_machine(options)
+  print(table.concat(options.machine, '\n') .. '\n')
   local missed = {}
   for _, bench in ipairs(options.benches) do
     for _, sentence in ipairs(bench.run(options)) do
@@ -84,6 +85,7 @@ end
 local options = options_of(arg)
 options.root = root
 options.luas = process.built_luas(options.build, options.lua and { options.lua } or all_luas)
+options.machine = machine(options)
 local ok, result = pcall(run, options)
 if not ok then
   io.stderr:write('bench: ', tostring(result), '\n')

@@ -6,9 +6,11 @@ local medians = require('bench.medians')
 
 local report = {}
 
-local function cell(figure, samples, base, number)
-  local text = figure.format:format(medians.figure(samples, number) * (figure.factor or 1))
-  return ('%12s %5.2f'):format(text, medians.ratio(samples, base, number))
+-- A figure of a server as text, and its ratio to that of the base.
+function report.cell(row, number, samples, base)
+  local figure = figures[row.figures[number]]
+  return figure.format:format(medians.figure(samples, number) * (figure.factor or 1)),
+    ('%.2f'):format(medians.ratio(samples, base, number))
 end
 
 local function print_line(title, cells)
@@ -22,10 +24,14 @@ local function print_notes(row)
   print()
 end
 
+function report.title(row, base)
+  return ('%s: %s, %d rounds'):format(row.name, row.title, #base)
+end
+
 -- The first server is the one that the others are compared with.
 function report.print(row, servers, samples)
   local base = samples[servers[1]]
-  print(('%s: %s, %d rounds'):format(row.name, row.title, #base))
+  print(report.title(row, base))
   local titles = {}
   for i, name in ipairs(row.figures) do
     titles[i] = ('%12s %5s'):format(figures[name].title, '')
@@ -33,8 +39,8 @@ function report.print(row, servers, samples)
   print_line('', titles)
   for _, server in ipairs(servers) do
     local cells = {}
-    for i, name in ipairs(row.figures) do
-      cells[i] = cell(figures[name], samples[server], base, i)
+    for i in ipairs(row.figures) do
+      cells[i] = ('%12s %5s'):format(report.cell(row, i, samples[server], base))
     end
     print_line(server.title, cells)
   end

@@ -1,0 +1,70 @@
+-- SPDX-License-Identifier: MIT
+-- The results of ./dev bench echo as a page: echo.md and the plot in it, echo.svg.
+
+local figures = require('bench.echo.figures')
+local plot = require('bench.echo.plot')
+local report = require('bench.echo.report')
+
+local page = {}
+
+local head = [[
+# Servers over TCP
+
+Written by `./dev bench echo --page docs/benchmarks`, on
+
+%s
+
+%s
+
+![Throughput, processor time and memory of each server](echo.svg)
+]]
+
+local function table_line(cells)
+  return '| ' .. table.concat(cells, ' | ') .. ' |'
+end
+
+local function table_head(row)
+  local titles, rule = { 'server' }, { '---' }
+  for _, name in ipairs(row.figures) do
+    titles[#titles + 1] = figures[name].title
+    titles[#titles + 1] = '/ C'
+    rule[#rule + 1] = '--:'
+    rule[#rule + 1] = '--:'
+  end
+  return table_line(titles) .. '\n' .. table_line(rule)
+end
+
+local function server_line(row, server, samples, base)
+  local cells = { server.title }
+  for number in ipairs(row.figures) do
+    cells[#cells + 1], cells[#cells + 2] = report.cell(row, number, samples, base)
+  end
+  return table_line(cells)
+end
+
+local function section(result)
+  local row, samples = result.row, result.samples
+  local base = samples[result.servers[1]]
+  local lines = { '## ' .. report.title(row, base), '', table_head(row) }
+  for _, server in ipairs(result.servers) do
+    lines[#lines + 1] = server_line(row, server, samples[server], base)
+  end
+  lines[#lines + 1] = ''
+  for _, note in ipairs(row.notes or {}) do
+    lines[#lines + 1] = '- ' .. note
+  end
+  return table.concat(lines, '\n')
+end
+
+-- `origin`: lines that tell where the figures come from. A result has a row, its servers, and their samples.
+function page.write(directory, intro, origin, results)
+  local parts = { head:format('- ' .. table.concat(origin, '\n- '), intro) }
+  for _, result in ipairs(results) do
+    parts[#parts + 1] = section(result)
+  end
+  local file <close> = assert(io.open(directory .. '/echo.md', 'w'))
+  file:write((table.concat(parts, '\n'):gsub('\n*$', '\n')))
+  plot.write(directory .. '/echo.svg', results)
+end
+
+return page
