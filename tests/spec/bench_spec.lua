@@ -12,6 +12,16 @@ local function numbers_from(what, module, loop, count, directory)
   return numbers
 end
 
+local build, lua = package.cpath:match('([^;]*)/lua/([^/;]*)/%?%.so')
+
+-- What a shell command writes.
+local function output(command)
+  local pipe = io.popen(command .. ' 2>&1')
+  local text = pipe:read('*a')
+  pipe:close()
+  return text
+end
+
 describe('bench', function()
   local loops = { 'pair64_v1', 'pair64_v2', 'pair64_v3' }
   for _, row in ipairs(require('bench.calls.rows')) do
@@ -41,8 +51,6 @@ describe('bench', function()
 
   -- They are the same for every Lua; bench/run.lua needs this one.
   local cores = _VERSION == 'Lua 5.4' and { 'llnet', 'libuv', 'libev', 'asio' } or {}
-  local build = package.cpath:match('([^;]*)/lua/[^/;]*/%?%.so')
-
   for _, core in ipairs(cores) do
     local path = ('%s/bench/bench_cores_%s'):format(build, core)
     local file = io.open(path)
@@ -50,14 +58,32 @@ describe('bench', function()
       file:close()
       for _, row in ipairs(require('bench.cores.rows')) do
         it(('measures %s of the core %s'):format(row.name, core), function()
-          local pipe = io.popen(('%s %s 100 2>&1'):format(program.quoted(path), row.name))
-          local text = pipe:read('*a')
-          pipe:close()
+          local text = output(('%s %s 100'):format(program.quoted(path), row.name))
           assert.is_number(tonumber(text), text)
         end)
       end
     else
       pending(('measures the core %s: there is no %s'):format(core, path))
+    end
+  end
+
+  local servers = { net = program.quoted(build .. '/lua/' .. lua .. '/lua') .. ' bench/echo/net.lua' }
+  if lua == '5.4' then
+    servers.C = program.quoted(build .. '/bench/bench_echo_c')
+  end
+
+  for _, row in ipairs(require('bench.echo.rows')) do
+    for name, server in pairs(servers) do
+      it(('loads the %s of the server in %s'):format(row.name, name), function()
+        local work = row.work(0.01)
+        local numbers = output(('directory=$(mktemp -d) && %s%s %s %s %s; rm -r "$directory"'):format(
+          work.before or '', program.quoted(build .. '/bench/bench_echo_load'), work.load, server, work.serve))
+        local count = 0
+        for number in numbers:gmatch('%S+') do
+          count = count + (tonumber(number) and 1 or error(numbers))
+        end
+        assert.are.equal(#row.figures, count, numbers)
+      end)
     end
   end
 
