@@ -2,7 +2,7 @@
 -- The servers of ./dev bench echo. A server has
 --
 -- name, title
--- words    that run it, before those of the row; `more`: those behind them
+-- words    that run it, before those of the row; `before`: those before them, `more`: those behind
 -- lua      if it has one
 -- is_peer  net must be ahead of it, where a row says so
 -- row      the only row that it is in
@@ -56,6 +56,7 @@ local programs = {
 
 local of_lua = {
   { name = 'net' },
+  { name = 'net pad', script = 'net', before = 'env MALLOC_TOP_PAD_=16777216 ', row = 'echo16k_64' },
   { name = 'luv', is_peer = true },
   { name = 'luv try', script = 'luv', more = ' try', row = 'echo64_64' },
   { name = 'cqueues', is_peer = true },
@@ -84,8 +85,8 @@ local function add_scripts(found, options)
   for _, each in ipairs(of_lua) do
     for _, lua in ipairs(options.luas) do
       local words = script(process.interpreter(options.build, lua), (each.script or each.name) .. '.lua')(options)
-      if each.name == 'net' or loads(words) then
-        local own = { title = each.name .. ' ' .. lua, words = words, lua = lua }
+      if each.name:find('^net') or loads(words) then
+        local own = { title = each.name .. ' ' .. lua, words = (each.before or '') .. words, lua = lua }
         found[#found + 1] = setmetatable(own, { __index = each })
       end
     end
