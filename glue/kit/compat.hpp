@@ -184,8 +184,10 @@ inline bool may_yield(lua_State* L)
     // cannot be seen.
     lua_Debug frame;
     for (int level = 1; lua_getstack(L, level, &frame) != 0; ++level) {
-        lua_getinfo(L, "S", &frame);
-        if (*frame.what == 'C') {
+        lua_getinfo(L, "f", &frame); // "S" would tell as well, but it puts together the name of the source
+        const bool is_c = lua_iscfunction(L, -1) != 0;
+        lua_pop(L, 1);
+        if (is_c) {
             return false;
         }
     }
