@@ -2,13 +2,14 @@
 -- Connections to the first of several addresses that takes one.
 
 local llsocket = require('llsocket')
+local deadline = require('net.deadline')
 local errors = require('net.errors')
 local loop = require('net.loop')
 local protected = require('net.protected')
 local resolve = require('net.resolve')
 local values = require('net.poller.values')
 
-local text, now = errors.text, loop.now
+local text = errors.text
 
 -- RFC 8305, section 5: how long to wait for one address before the next is tried as well, in seconds.
 local ATTEMPT_DELAY = 0.25
@@ -17,17 +18,13 @@ local LEAST_TIME = 2
 -- How often to try again where the kernel does not tell, in seconds.
 local GLANCE = 0.01
 
-local function seconds_until(deadline)
-  return deadline and math.max(deadline - now(), 0)
-end
-
 -- A unix listener whose queue is full: only blocking calls can wait for room.
 local function wait_for_room(io, sock, ai, seconds)
-  local deadline = seconds and now() + seconds
+  local due = deadline.after(seconds)
   local ok, err, is_full
   repeat
     if io.poller then
-      io.poller.sleep(math.min(GLANCE, seconds_until(deadline) or GLANCE))
+      io.poller.sleep(math.min(GLANCE, deadline.left(due) or GLANCE))
       ok, err, is_full = sock:connect(ai)
     else
       sock:nonblock(false)
@@ -36,7 +33,7 @@ local function wait_for_room(io, sock, ai, seconds)
       sock:sndtimeo(0)
       sock:nonblock(true)
     end
-  until not is_full or deadline and now() >= deadline
+  until not is_full or deadline.has_passed(due)
   return ok or nil, text(err), is_full
 end
 
@@ -97,17 +94,17 @@ local function new_failures()
 end
 
 -- One after the other. Each but the last gets its part of the time.
-local function connect_in_turn(io, list, deadline, made)
+local function connect_in_turn(io, list, due, made)
   local failures = new_failures()
   for i, ai in ipairs(list) do
-    local left = seconds_until(deadline)
+    local left = deadline.left(due)
     local part = left and i < #list and math.min(left, math.max(left / (#list - i + 1), LEAST_TIME)) or left
     local sock, err, timeout = attempt(io, ai, part, made)
     if sock then
       return sock
     end
     failures:add(ai, err, timeout)
-    if deadline and now() >= deadline then
+    if deadline.has_passed(due) then
       break
     end
   end
@@ -134,7 +131,7 @@ Race.__index = Race
 
 function Race:start(ai)
   local function run()
-    return attempt(self.io, ai, seconds_until(self.deadline), function(sock)
+    return attempt(self.io, ai, deadline.left(self.due), function(sock)
       self.socks[sock] = true
       self.made(sock)
     end)
@@ -152,7 +149,7 @@ function Race:run(list)
       started = started + 1
       self:start(list[started])
     end
-    local left = seconds_until(self.deadline)
+    local left = deadline.left(self.due)
     local wait = started < #list and math.min(left or ATTEMPT_DELAY, ATTEMPT_DELAY) or left
     local task, ok, sock, err, timeout = self.group:await(wait)
     if task and ok and sock then
@@ -162,7 +159,7 @@ function Race:run(list)
       failures:add(self.address_of[task], ok and err or not ok and sock, timeout)
       self.address_of[task] = nil
     end
-    local is_over = self.deadline and now() >= self.deadline
+    local is_over = deadline.has_passed(self.due)
     if started == #list and self.group:size() == 0 or is_over and not task then
       return self:give_up(failures, is_over)
     end
@@ -195,18 +192,18 @@ local function stopped(race, ok, ...)
   return ...
 end
 
-local function connect_in_race(io, list, deadline, made)
+local function connect_in_race(io, list, due, made)
   local race = setmetatable({
-    io = io, deadline = deadline, made = made, group = loop.group(), socks = {}, tasks = {}, address_of = {},
+    io = io, due = due, made = made, group = loop.group(), socks = {}, tasks = {}, address_of = {},
   }, Race)
   return stopped(race, protected.pcall(race.run, race, interleaved(list)))
 end
 
 -- A socket of llsocket that is connected to one of these addresses, and does not block; else nil, a string that names
 -- all that were tried, and true if the time was over for one. `made` is called with each new socket.
-return function(io, list, deadline, made)
+return function(io, list, due, made)
   if io.poller == loop and #list > 1 then
-    return connect_in_race(io, list, deadline, made)
+    return connect_in_race(io, list, due, made)
   end
-  return connect_in_turn(io, list, deadline, made)
+  return connect_in_turn(io, list, due, made)
 end

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Tasks that belong together: spawned by a group, and collected one by one as they end.
 
+local deadline = require('net.deadline')
 local protected = require('net.protected')
 local values = require('net.poller.values')
 
@@ -13,7 +14,7 @@ local groups = {}
 -- The group of a task that was not collected yet. A group that nobody uses any more forgets its tasks.
 local group_of = setmetatable({}, { __mode = 'kv' })
 
--- The class over functions of a scheduler: spawn, observe, results, suspend, running, resume and now.
+-- The class over functions of a scheduler: spawn, observe, results, suspend, running and resume.
 function groups.over(tasks)
   local function check_group(value, method)
     if getmetatable(value) ~= Group then
@@ -54,11 +55,10 @@ function groups.over(tasks)
   -- Lets the caller wait until a task of the group has ended: true; else what suspend() gives. Somebody may resume it
   -- without need.
   local function wait_for_end(group, seconds)
-    local deadline = seconds and tasks.now() + seconds
+    local due = deadline.after(seconds)
     local resumed, err, timeout = true, nil, nil
     while resumed and group.count > 0 and not group.ended[group.first] do
-      local left = deadline and math.max(deadline - tasks.now(), 0)
-      resumed, err, timeout = tasks.suspend(left)
+      resumed, err, timeout = tasks.suspend(deadline.left(due))
     end
     return resumed, err, timeout
   end

@@ -160,7 +160,6 @@ local group = groups.over({
   suspend = loop.suspend,
   running = scheduler.running,
   resume = Task.resume,
-  now = scheduler.now,
 })
 loop.group = group.new
 

@@ -4,13 +4,14 @@
 local llsocket = require('llsocket')
 local scheduler = require('llsocket.scheduler')
 local current_io = require('net.io.current')
+local deadline = require('net.deadline')
 local errors = require('net.errors')
 local fields = require('net.fields')
 local loop = require('net.loop')
 local values = require('net.poller.values')
 
 local addrinfo = llsocket.addrinfo
-local text, now = errors.text, loop.now
+local text = errors.text
 
 local resolve = {
   late = values.failure('ETIMEDOUT', 'getaddrinfo'),
@@ -29,15 +30,15 @@ local function wait_beside(adapter, lookup, seconds)
 end
 
 local function look_up_beside(adapter, lookup, seconds)
-  local deadline = seconds and now() + seconds
+  local due = deadline.after(seconds)
   while true do
     local list, err, timeout = lookup:wait(0)
     if not timeout then
       return list, err
-    elseif deadline and now() >= deadline then
+    elseif deadline.has_passed(due) then
       return nil, nil, true
     end
-    local ok, failure = wait_beside(adapter, lookup, deadline and math.max(deadline - now(), 0))
+    local ok, failure = wait_beside(adapter, lookup, deadline.left(due))
     if not ok and failure then
       return nil, failure
     end

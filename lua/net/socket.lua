@@ -4,13 +4,14 @@
 local llsocket = require('llsocket')
 local class = require('net.class')
 local current_io = require('net.io.current')
+local deadline = require('net.deadline')
 local errors = require('net.errors')
 local loop = require('net.loop')
 local option_names = require('net.option_names')
 local options = require('net.options')
 local protected = require('net.protected')
 
-local text, now = errors.text, loop.now
+local text = errors.text
 local MOST_MSEC = 2147483647
 
 -- An instance has
@@ -252,7 +253,7 @@ local function add_sync(of, kind, limit, names)
       if not poller or self:fd() < 0 then -- nobody else can wait there
         return self[name](self, ...)
       end
-      local deadline = seconds and now() + seconds
+      local due = deadline.after(seconds)
       local shared = poller == loop and self.sock or self.sock:fd()
       local ok, err, timeout = poller[lock](shared, seconds)
       if not ok and name == 'recvfrom' then
@@ -262,8 +263,7 @@ local function add_sync(of, kind, limit, names)
       elseif self[name] ~= plain then -- a class has its own
         return call_locked(poller, unlock, shared, sync, self[name], self, ...)
       end
-      seconds = deadline and math.max(deadline - now(), 0)
-      return call_locked(poller, unlock, shared, sync, self.io[name], self, seconds, ...)
+      return call_locked(poller, unlock, shared, sync, self.io[name], self, deadline.left(due), ...)
     end
   end
 end

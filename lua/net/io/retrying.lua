@@ -6,7 +6,7 @@
 -- that name takes.
 
 local llsocket = require('llsocket')
-local now = require('net.loop').now
+local deadline = require('net.deadline')
 local errors = require('net.errors')
 
 local text = errors.text
@@ -27,14 +27,6 @@ local function header_of(msg, name)
   return msg.header
 end
 
-local function deadline_in(seconds)
-  return seconds and now() + seconds
-end
-
-local function seconds_until(deadline)
-  return deadline and math.max(deadline - now(), 0)
-end
-
 -- What a hook has to say before a wait. True if that may begin; else nil and what the method answers.
 local function ask(hook, context, seconds)
   local ok, err, timeout = hook(context, seconds and seconds * 1000)
@@ -50,38 +42,38 @@ end
 local function over(waits, flags, unblocks)
   local io = { waits = waits }
 
-  local function wait_to_read(self, deadline)
-    local seconds = seconds_until(deadline)
+  local function wait_to_read(self, due)
+    local seconds = deadline.left(due)
     if self.onrecv then
       local ok, err, timeout = ask(self.onrecv, self.onrecv_context, seconds)
       if not ok then
         return nil, err, timeout
       end
-      seconds = seconds_until(deadline)
+      seconds = deadline.left(due)
     end
     return waits.readable(self.sock, seconds)
   end
 
-  local function wait_to_write(self, deadline)
-    local seconds = seconds_until(deadline)
+  local function wait_to_write(self, due)
+    local seconds = deadline.left(due)
     if self.onsend then
       local ok, err, timeout = ask(self.onsend, self.onsend_context, seconds)
       if not ok then
         return nil, err, timeout
       end
-      seconds = seconds_until(deadline)
+      seconds = deadline.left(due)
     end
     return waits.writable(self.sock, seconds)
   end
 
   function io.recv(self, seconds, bufsize)
-    local deadline = deadline_in(seconds)
+    local due = deadline.after(seconds)
     while true do
       local msg, err, again = self.sock:recv(bufsize, flags)
       if not again then
         return msg, text(err)
       end
-      local ok, failure, timeout = wait_to_read(self, deadline)
+      local ok, failure, timeout = wait_to_read(self, due)
       if not ok then
         return nil, failure, timeout
       end
@@ -89,13 +81,13 @@ local function over(waits, flags, unblocks)
   end
 
   function io.recvfrom(self, seconds, bufsize)
-    local deadline = deadline_in(seconds)
+    local due = deadline.after(seconds)
     while true do
       local msg, err, again, ai = self.sock:recvfrom(bufsize, flags)
       if not again then
         return msg, ai, text(err)
       end
-      local ok, failure, timeout = wait_to_read(self, deadline)
+      local ok, failure, timeout = wait_to_read(self, due)
       if not ok then
         return nil, nil, failure, timeout
       end
@@ -105,13 +97,13 @@ local function over(waits, flags, unblocks)
   -- Messages without bytes are whole.
   function io.recvmsg(self, seconds, msg)
     local header = header_of(msg, 'recvmsg')
-    local deadline = deadline_in(seconds)
+    local due = deadline.after(seconds)
     while true do
       local len, err, again = self.sock:recvmsg(header, flags)
       if not again or len ~= 0 then
         return len, text(err), again
       end
-      local ok, failure, timeout = wait_to_read(self, deadline)
+      local ok, failure, timeout = wait_to_read(self, due)
       if not ok then
         return nil, failure, timeout
       end
@@ -119,13 +111,13 @@ local function over(waits, flags, unblocks)
   end
 
   function io.recvfd(self, seconds)
-    local deadline = deadline_in(seconds)
+    local due = deadline.after(seconds)
     while true do
       local fd, err, again = self.sock:recvfd(flags)
       if not again then
         return fd, text(err)
       end
-      local ok, failure, timeout = wait_to_read(self, deadline)
+      local ok, failure, timeout = wait_to_read(self, due)
       if not ok then
         return nil, failure, timeout
       end
@@ -148,7 +140,7 @@ local function over(waits, flags, unblocks)
   end
 
   function io.accept(self, seconds)
-    local deadline = deadline_in(seconds)
+    local due = deadline.after(seconds)
     while true do
       local sock, err, again = call(self.sock, 'accept')
       if sock then
@@ -159,7 +151,7 @@ local function over(waits, flags, unblocks)
       elseif err and not is_of_lost_connection[err.name] then
         return nil, text(err)
       elseif again then
-        local ok, failure, timeout = wait_to_read(self, deadline)
+        local ok, failure, timeout = wait_to_read(self, due)
         if not ok then
           return nil, failure, timeout
         end
@@ -170,7 +162,7 @@ local function over(waits, flags, unblocks)
   -- Sends all by attempts: attempt(sent) sends from there on. It makes no tail calls: with these LuaJIT does not know
   -- by which name a function was called, which errors tell.
   local function send_all(self, seconds, attempt)
-    local deadline = deadline_in(seconds)
+    local due = deadline.after(seconds)
     local sent = 0
     while true do
       local len, err, again = attempt(sent)
@@ -184,7 +176,7 @@ local function over(waits, flags, unblocks)
       if not again then
         return sent
       end
-      local ok, failure, timeout = wait_to_write(self, deadline)
+      local ok, failure, timeout = wait_to_write(self, due)
       if not ok then
         return (timeout or sent > 0) and sent or nil, failure, timeout
       end

@@ -4,9 +4,9 @@
 local llsocket = require('llsocket')
 local connect_any = require('net.connect')
 local current_io = require('net.io.current')
+local deadline = require('net.deadline')
 local errors = require('net.errors')
 local fields = require('net.fields')
-local loop = require('net.loop')
 local resolve = require('net.resolve')
 
 local client = {}
@@ -63,12 +63,12 @@ function client.define(class, family, target)
 
   function class:connect_within(seconds)
     local io = current_io()
-    local deadline = seconds and loop.now() + seconds
+    local due = deadline.after(seconds)
     local list, failure, late = target.addresses(io, seconds, self.target)
     if not list then
       return nil, failure or resolve.late, late
     end
-    local sock, err, timeout = connect_any(io, list, deadline, function(sock)
+    local sock, err, timeout = connect_any(io, list, due, function(sock)
       target.prepare(sock, self.target, io)
     end)
     if not sock then

@@ -25,8 +25,8 @@
 
 local llsocket = require('llsocket')
 local Socket = require('net.socket')
+local deadline = require('net.deadline')
 local errors = require('net.errors')
-local now = require('net.loop').now
 local failure = require('net.poller.values').failure
 local new_unread = require('net.stream.unread')
 
@@ -178,7 +178,7 @@ local function await(self, room, search, ...)
     return size, problem
   end
   local seconds = self.rcvsec or nil
-  local deadline = seconds and now() + seconds
+  local due = deadline.after(seconds)
   repeat
     local ok, err, timeout = receive(self, unread, seconds, room)
     if not ok then
@@ -188,8 +188,8 @@ local function await(self, room, search, ...)
     if size or problem then
       return size, problem
     end
-    seconds = deadline and deadline - now()
-  until seconds and seconds <= 0
+    seconds = deadline.left(due)
+  until seconds == 0
   return nil, nil, true
 end
 

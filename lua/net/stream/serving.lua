@@ -2,6 +2,7 @@
 -- The accept loop of a server: one task for each connection.
 
 local llsocket = require('llsocket')
+local deadline = require('net.deadline')
 local endings = require('net.endings')
 local errors = require('net.errors')
 local fields = require('net.fields')
@@ -140,13 +141,12 @@ end
 
 -- Waits until all connections have ended; at the deadline those that are left are closed, and their tasks cancelled.
 function Serving:finish()
-  local deadline = self.drain and loop.now() + self.drain
+  local due = deadline.after(self.drain)
   while self.count > 0 do
-    local left = deadline and math.max(deadline - loop.now(), 0)
-    local _, _, timeout = self:wait_for_end(left)
+    local _, _, timeout = self:wait_for_end(deadline.left(due))
     if timeout then
       self:close_all()
-      deadline = nil
+      due = nil
     end
   end
 end
