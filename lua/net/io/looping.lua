@@ -7,6 +7,7 @@ local scheduler = require('llsocket.scheduler')
 local loop = require('net.loop')
 local retrying = require('net.io.retrying')
 local waiting = require('net.waiting')
+local with_sender = require('net.io.with_sender')
 
 local operations = {}
 for name, fn in pairs(scheduler.for_methods) do
@@ -26,15 +27,8 @@ for _, name in ipairs({ 'recv', 'send', 'sendto', 'sendfile', 'accept' }) do
   end
 end
 
-local function received(msg, sender, timeout)
-  if msg then
-    return msg, sender
-  end
-  return nil, nil, sender, timeout -- which is an error
-end
-
 function io.recvfrom(self, seconds, bufsize)
-  return received(operations.recvfrom(self.sock, seconds, bufsize))
+  return with_sender(operations.recvfrom(self.sock, seconds, bufsize))
 end
 
 io.plain, io.hooked = io, hooked
