@@ -6,13 +6,13 @@ local class = require('net.class')
 local current_io = require('net.io.current')
 local deadline = require('net.deadline')
 local errors = require('net.errors')
+local fields = require('net.fields')
 local loop = require('net.loop')
 local option_names = require('net.option_names')
 local options = require('net.options')
 local protected = require('net.protected')
 
 local text = errors.text
-local MOST_MSEC = 2147483647
 
 -- An instance has
 --   sock            the socket of llsocket
@@ -132,17 +132,8 @@ function Socket:onwaitsend(...)
   return set_hook(self, 'onsend', 'onwaitsend', ...)
 end
 
-local function check_msec(value, index, name)
-  if type(value) ~= 'number' then
-    errors.argument(index, name, 'number expected, got ' .. type(value))
-  elseif not (value >= 0 and value <= MOST_MSEC) then -- also NaN
-    errors.argument(index, name, ('out of range (0 to %d)'):format(MOST_MSEC))
-  end
-end
-
 -- A socket that blocks has the limit in the kernel, which may round it; one that is not connected yet gets it then.
-local function set_limit(self, field, option, msec)
-  local seconds = msec / 1000
+local function set_limit(self, field, option, seconds)
   if not self.io.nonblock then
     self.sock[option](self.sock, seconds)
     seconds = self.sock[option](self.sock) or seconds
@@ -151,17 +142,12 @@ local function set_limit(self, field, option, msec)
 end
 
 function Socket:deadlines(rcvmsec, sndmsec)
-  if rcvmsec ~= nil then
-    check_msec(rcvmsec, 1, 'deadlines')
+  local rcvsec, sndsec = fields.seconds(rcvmsec, 1, 'deadlines'), fields.seconds(sndmsec, 2, 'deadlines')
+  if rcvsec then
+    set_limit(self, 'rcvsec', 'rcvtimeo', rcvsec)
   end
-  if sndmsec ~= nil then
-    check_msec(sndmsec, 2, 'deadlines')
-  end
-  if rcvmsec then
-    set_limit(self, 'rcvsec', 'rcvtimeo', rcvmsec)
-  end
-  if sndmsec then
-    set_limit(self, 'sndsec', 'sndtimeo', sndmsec)
+  if sndsec then
+    set_limit(self, 'sndsec', 'sndtimeo', sndsec)
   end
   return self.rcvsec and self.rcvsec * 1000 or nil, self.sndsec and self.sndsec * 1000 or nil
 end
