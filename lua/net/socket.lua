@@ -3,6 +3,7 @@
 
 local llsocket = require('llsocket')
 local class = require('net.class')
+local closed = require('net.closed')
 local current_io = require('net.io.current')
 local deadline = require('net.deadline')
 local errors = require('net.errors')
@@ -191,11 +192,10 @@ function Socket.add_transfers(of, limit, names)
 end
 
 -- Raises what is wrong with the arguments of a method, which does nothing else to a closed socket.
-local closed = { sock = llsocket.socket.new(llsocket.AF_UNIX, llsocket.SOCK_STREAM) }
-closed.sock:close()
+local closed_one = { sock = assert(closed(llsocket.AF_UNIX)) }
 
 local function check_arguments(name, method, ...)
-  local ok, err = pcall(method, closed, nil, ...)
+  local ok, err = pcall(method, closed_one, nil, ...)
   if not ok then
     errors.hand_on(name, 0, err)
   end

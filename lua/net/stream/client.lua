@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- What the clients of streams have in common: a socket that connects, and connects again.
 
-local llsocket = require('llsocket')
+local closed = require('net.closed')
 local connect_any = require('net.connect')
 local current_io = require('net.io.current')
 local deadline = require('net.deadline')
@@ -10,15 +10,6 @@ local fields = require('net.fields')
 local resolve = require('net.resolve')
 
 local client = {}
-
--- Stands where no connection was made yet.
-local function closed_socket(family)
-  local sock = llsocket.socket.new(family, llsocket.SOCK_STREAM)
-  if sock then
-    sock:close()
-  end
-  return sock
-end
 
 -- Sets what deadlines() set before on a new socket.
 local function take_over(self, sock, io)
@@ -38,12 +29,17 @@ end
 --   prepare(sock, its result, io)       for each new socket
 function client.define(class, family, target)
   function class:construct(options, connect, conndeadl)
-    local made = self:adopt(closed_socket(family), current_io().plain)
-    made.target = target.check(options)
+    local checked = target.check(options)
     if connect ~= nil and type(connect) ~= 'boolean' then
       errors.argument(2, 'new', 'boolean expected, got ' .. type(connect))
     end
     local seconds = fields.seconds(conndeadl, 3, 'new')
+    local sock, failure = closed(family) -- until one is connected
+    if not sock then
+      return nil, errors.text(failure)
+    end
+    local made = self:adopt(sock, current_io().plain)
+    made.target = checked
     if connect ~= false then
       local ok, err, timeout = made:connect_within(seconds)
       if not ok then
