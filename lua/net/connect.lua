@@ -81,7 +81,7 @@ Failures.__index = Failures
 
 function Failures:add(ai, err, timeout)
   err = err or timeout and values.failure('ETIMEDOUT', 'connect')
-  table.insert(self, ('%s (%s)'):format(err, resolve.written(ai)))
+  table.insert(self, resolve.failure(err, ai))
   self.timeout = self.timeout or timeout
 end
 

@@ -107,12 +107,17 @@ function resolve.add_functions(module, socktype)
 end
 
 -- An address as it is written: '127.0.0.1:80', '[::1]:80' or a path.
-function resolve.written(ai)
+local function written(ai)
   if ai:family() == llsocket.AF_UNIX then
     return (ai:addr():gsub('%z', '@'))
   end
   local form = ai:family() == llsocket.AF_INET6 and '[%s]:%d' or '%s:%d'
   return form:format(ai:addr(), ai:port())
+end
+
+-- What is wrong, and with which address.
+function resolve.failure(err, ai)
+  return ('%s (%s)'):format(err, written(ai))
 end
 
 return resolve

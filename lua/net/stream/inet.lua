@@ -92,7 +92,7 @@ function inet.Server:construct(options)
     if sock then
       return self:adopt(sock, io)
     end
-    table.insert(failures, ('%s (%s)'):format(failure, resolve.written(ai)))
+    table.insert(failures, resolve.failure(failure, ai))
   end
   return nil, table.concat(failures, '; ')
 end

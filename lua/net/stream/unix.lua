@@ -45,7 +45,7 @@ function unix.Server:construct(options)
   local ok, refusal = sock:bind(ai)
   if not ok then
     sock:close()
-    return nil, ('%s (%s)'):format(errors.text(refusal), resolve.written(ai))
+    return nil, resolve.failure(errors.text(refusal), ai)
   end
   return self:adopt(sock, io)
 end
