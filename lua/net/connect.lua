@@ -5,6 +5,7 @@ local llsocket = require('llsocket')
 local deadline = require('net.deadline')
 local errors = require('net.errors')
 local loop = require('net.loop')
+local open = require('net.open')
 local protected = require('net.protected')
 local resolve = require('net.resolve')
 local values = require('net.poller.values')
@@ -57,9 +58,9 @@ end
 -- Tries one address: a connected socket; else nil, what is wrong, and true if the time is over. `made` is told of the
 -- socket before it waits.
 local function attempt(io, ai, seconds, made)
-  local sock, err = llsocket.socket.new(ai:family(), ai:socktype(), ai:protocol(), true)
+  local sock, err = open(ai, true)
   if not sock then
-    return nil, text(err)
+    return nil, err
   end
   made(sock)
   local ok, failure, timeout

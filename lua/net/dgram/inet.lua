@@ -3,11 +3,13 @@
 
 local llsocket = require('llsocket')
 local Dgram = require('net.dgram.socket')
+local add_addressing = require('net.dgram.addressing')
 local class = require('net.class')
 local current_io = require('net.io.current')
 local descriptor = require('net.descriptor')
 local errors = require('net.errors')
 local fields = require('net.fields')
+local open = require('net.open')
 local resolve = require('net.resolve')
 
 local SOCK_DGRAM = llsocket.SOCK_DGRAM
@@ -20,10 +22,10 @@ local socket_fields = {
   host = 'string', port = 'port', passive = 'boolean', reuseaddr = 'boolean', reuseport = 'boolean',
 }
 
-local function open(ai, options, io)
-  local sock, err = llsocket.socket.new(ai:family(), SOCK_DGRAM, ai:protocol(), io.nonblock)
+local function open_with(options, ai, io)
+  local sock, err = open(ai, io.nonblock)
   if not sock then
-    return nil, errors.text(err)
+    return nil, err
   end
   for _, name in ipairs({ 'reuseaddr', 'reuseport' }) do
     local _, failure
@@ -50,7 +52,7 @@ function inet.Socket:construct(options)
   local err
   for _, ai in ipairs(list) do
     local sock
-    sock, err = open(ai, options, io)
+    sock, err = open_with(options, ai, io)
     if sock then
       local made = self:adopt(sock, io)
       made.address = ai
@@ -60,16 +62,11 @@ function inet.Socket:construct(options)
   return nil, err
 end
 
-for _, name in ipairs({ 'connect', 'bind' }) do
-  inet.Socket[name] = function(self, options)
-    if options == nil then
-      return self:assign(name, self.address)
-    end
-    fields.check(options, resolve.fields, 1, name)
-    local list, err = resolve.options(self.io, options, self:family(), SOCK_DGRAM)
-    return err or self:assign(name, list[1])
-  end
-end
+add_addressing(inet.Socket, function(self, options, name)
+  fields.check(options, resolve.fields, 1, name)
+  local list, err = resolve.options(self.io, options, self:family(), SOCK_DGRAM)
+  return list and list[1], err
+end)
 
 local function class_of(sock)
   local family = sock:family()

@@ -60,13 +60,4 @@ for _, name in ipairs({ 'mcastjoinsrc', 'mcastleavesrc', 'mcastblocksrc', 'mcast
   end
 end
 
--- Gives the socket an address with bind() or connect() of llsocket. What is wrong, or nil.
-function Dgram:assign(name, ai)
-  if not ai then
-    errors.argument(1, name, 'table expected, got nil')
-  end
-  local _, err = self.sock[name](self.sock, ai)
-  return text(err)
-end
-
 return Dgram

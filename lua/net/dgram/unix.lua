@@ -3,11 +3,12 @@
 
 local llsocket = require('llsocket')
 local Dgram = require('net.dgram.socket')
+local add_addressing = require('net.dgram.addressing')
 local class = require('net.class')
 local current_io = require('net.io.current')
 local descriptor = require('net.descriptor')
-local errors = require('net.errors')
 local fields = require('net.fields')
+local open = require('net.open')
 local pair = require('net.pair')
 local resolve = require('net.resolve')
 local unix_socket = require('net.unix')
@@ -24,24 +25,18 @@ function unix.Socket:construct(options)
     return nil, failure
   end
   local io = current_io()
-  local sock, err = llsocket.socket.new(AF_UNIX, SOCK_DGRAM, 0, io.nonblock)
+  local sock, err = open(ai, io.nonblock)
   if not sock then
-    return nil, errors.text(err)
+    return nil, err
   end
   local made = self:adopt(sock, io)
   made.address = ai
   return made
 end
 
-for _, name in ipairs({ 'connect', 'bind' }) do
-  unix.Socket[name] = function(self, options)
-    if options == nil then
-      return self:assign(name, self.address)
-    end
-    local ai, err = resolve.path(fields.path(options, 1, name), SOCK_DGRAM)
-    return err or self:assign(name, ai)
-  end
-end
+add_addressing(unix.Socket, function(_, options, name)
+  return resolve.path(fields.path(options, 1, name), SOCK_DGRAM)
+end)
 
 local function class_of(sock)
   return sock:socktype() == SOCK_DGRAM and sock:family() == AF_UNIX and unix.Socket

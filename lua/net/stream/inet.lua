@@ -9,6 +9,7 @@ local client = require('net.stream.client')
 local current_io = require('net.io.current')
 local errors = require('net.errors')
 local fields = require('net.fields')
+local open = require('net.open')
 local resolve = require('net.resolve')
 
 local AF_INET, AF_INET6, SOCK_STREAM = llsocket.AF_INET, llsocket.AF_INET6, llsocket.SOCK_STREAM
@@ -63,9 +64,9 @@ local function prepare_to_bind(sock, options, io)
 end
 
 local function bind(ai, options, io)
-  local sock, err = llsocket.socket.new(ai:family(), SOCK_STREAM, ai:protocol(), io.nonblock)
+  local sock, err = open(ai, io.nonblock)
   if not sock then
-    return nil, errors.text(err)
+    return nil, err
   end
   local ok, failure = prepare_to_bind(sock, options, io)
   if ok then

@@ -9,6 +9,7 @@ local client = require('net.stream.client')
 local current_io = require('net.io.current')
 local errors = require('net.errors')
 local fields = require('net.fields')
+local open = require('net.open')
 local pair = require('net.pair')
 local resolve = require('net.resolve')
 local unix_socket = require('net.unix')
@@ -38,9 +39,9 @@ function unix.Server:construct(options)
     return nil, failure
   end
   local io = current_io()
-  local sock, err = llsocket.socket.new(AF_UNIX, SOCK_STREAM, 0, io.nonblock)
+  local sock, err = open(ai, io.nonblock)
   if not sock then
-    return nil, errors.text(err)
+    return nil, err
   end
   local ok, refusal = sock:bind(ai)
   if not ok then
