@@ -10,12 +10,7 @@ local values = require('net.poller.values')
 local Server = class.define('net.stream.Server', Stream)
 
 function Server:listen(backlog)
-  local _, err
-  if backlog == nil then
-    _, err = self.sock:listen()
-  else
-    _, err = errors.call('listen', self.sock, backlog)
-  end
+  local _, err = self.sock:listen(backlog)
   return errors.text(err)
 end
 
