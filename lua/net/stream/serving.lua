@@ -152,11 +152,7 @@ function Serving:finish()
 end
 
 function Serving:close_all()
-  local tasks = {}
   for task in pairs(self.connections) do
-    table.insert(tasks, task)
-  end
-  for _, task in ipairs(tasks) do
     task:cancel()
   end
 end
