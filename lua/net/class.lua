@@ -35,9 +35,7 @@ end
 
 -- A class of this name, which tostring() of its instances shows.
 function class.define(name, ...)
-  if type(name) ~= 'string' then
-    errors.argument(1, 'class', 'string expected, got ' .. type(name))
-  end
+  errors.check_type(name, 'string', 1, 'class')
   local parents = { ... }
   for i = 1, select('#', ...) do
     if type(parents[i]) ~= 'table' then

@@ -34,6 +34,20 @@ function errors.argument(index, name, message)
   errors.raise(("bad argument #%d to '%s' (%s)"):format(index, name, message))
 end
 
+-- Raises an error unless an argument is of this type.
+function errors.check_type(value, expected, index, name)
+  if type(value) ~= expected then
+    errors.argument(index, name, ('%s expected, got %s'):format(expected, type(value)))
+  end
+end
+
+-- The same for one that may be nil.
+function errors.check_optional(value, expected, index, name)
+  if value ~= nil then
+    errors.check_type(value, expected, index, name)
+  end
+end
+
 -- Raises an error of a function that the method `name` calls, with the arguments of its own behind `before` others.
 function errors.hand_on(name, before, err)
   local index, problem = tostring(err):match("bad argument #(%d+) to '[^']*' %((.*)%)$")

@@ -37,9 +37,7 @@ end
 -- Raises an argument error unless `options` is a table whose fields, where they are there, are of these kinds. What
 -- else is in there is for others.
 function fields.check(options, kinds, index, name)
-  if type(options) ~= 'table' then
-    errors.argument(index, name, 'table expected, got ' .. type(options))
-  end
+  errors.check_type(options, 'table', index, name)
   for field, kind in pairs(kinds) do
     local value = options[field]
     if value ~= nil and not is_of[kind](value) then
@@ -73,9 +71,9 @@ end
 function fields.seconds(msec, index, name)
   if msec == nil then
     return nil
-  elseif type(msec) ~= 'number' then
-    errors.argument(index, name, 'number expected, got ' .. type(msec))
-  elseif not (msec >= 0 and msec <= 2147483647) then -- also NaN
+  end
+  errors.check_type(msec, 'number', index, name)
+  if not (msec >= 0 and msec <= 2147483647) then -- also NaN
     errors.argument(index, name, 'out of range (0 to 2147483647)')
   end
   return msec / 1000

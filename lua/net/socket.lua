@@ -116,9 +116,7 @@ end
 local function set_hook(self, which, name, ...)
   local before, hook, context = self[which], ...
   if select('#', ...) > 0 then
-    if hook ~= nil and type(hook) ~= 'function' then
-      errors.argument(1, name, 'function expected, got ' .. type(hook))
-    end
+    errors.check_optional(hook, 'function', 1, name)
     self[which], self[which .. '_context'] = hook, context
     self.io = (self.onrecv or self.onsend) and self.io.hooked or self.io.plain
   end

@@ -18,23 +18,15 @@ Dgram:add_sending({ 'sendto' })
 
 -- The address that a text means, of the socket's family.
 local function address(self, value, index, name)
-  if type(value) ~= 'string' then
-    errors.argument(index, name, 'string expected, got ' .. type(value))
-  end
+  errors.check_type(value, 'string', index, name)
   local make = self:family() == llsocket.AF_INET6 and addrinfo.inet6 or addrinfo.inet
   local ai, err = make(value, 0, llsocket.SOCK_DGRAM, 0, llsocket.AI_NUMERICHOST)
   return ai, text(err)
 end
 
-local function check_interface(value, index, name)
-  if value ~= nil and type(value) ~= 'string' then
-    errors.argument(index, name, 'string expected, got ' .. type(value))
-  end
-end
-
 for _, name in ipairs({ 'mcastjoin', 'mcastleave' }) do
   Dgram[name] = function(self, mcaddr, ifname)
-    check_interface(ifname, 2, name)
+    errors.check_optional(ifname, 'string', 2, name)
     local group, failure = address(self, mcaddr, 1, name)
     if not group then
       return failure
@@ -46,7 +38,7 @@ end
 
 for _, name in ipairs({ 'mcastjoinsrc', 'mcastleavesrc', 'mcastblocksrc', 'mcastunblocksrc' }) do
   Dgram[name] = function(self, mcaddr, srcaddr, ifname)
-    check_interface(ifname, 3, name)
+    errors.check_optional(ifname, 'string', 3, name)
     local group, failure = address(self, mcaddr, 1, name)
     if not group then
       return failure

@@ -52,9 +52,7 @@ function activation.add(class, class_of)
     if type(first) == 'table' then -- as a method
       name = second
     end
-    if name ~= nil and type(name) ~= 'string' then
-      errors.argument(1, 'sockets', 'string expected, got ' .. type(name))
-    end
+    errors.check_optional(name, 'string', 1, 'sockets')
     if not servers then
       local adopted, err = adopt_all(class_of)
       if not adopted then

@@ -30,9 +30,7 @@ end
 function client.define(class, family, target)
   function class:construct(options, connect, conndeadl)
     local checked = target.check(options)
-    if connect ~= nil and type(connect) ~= 'boolean' then
-      errors.argument(2, 'new', 'boolean expected, got ' .. type(connect))
-    end
+    errors.check_optional(connect, 'boolean', 2, 'new')
     local seconds = fields.seconds(conndeadl, 3, 'new')
     local sock, failure = closed(family) -- until one is connected
     if not sock then

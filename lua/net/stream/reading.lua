@@ -260,9 +260,8 @@ function methods:readn(n)
 end
 
 function methods:readuntil(delimiter, max)
-  if type(delimiter) ~= 'string' then
-    errors.argument(1, 'readuntil', 'string expected, got ' .. type(delimiter))
-  elseif delimiter == '' then
+  errors.check_type(delimiter, 'string', 1, 'readuntil')
+  if delimiter == '' then
     errors.argument(1, 'readuntil', 'empty delimiter')
   end
   max = opt_size(max, 2, 'readuntil', DEFAULT_UNTIL)

@@ -180,9 +180,7 @@ local serving = {}
 local options_of_serve = { limit = 'integer', onerror = 'function', drain = 'number' }
 
 local function check_serve(handler, options)
-  if type(handler) ~= 'function' then
-    errors.argument(1, 'serve', 'function expected, got ' .. type(handler))
-  end
+  errors.check_type(handler, 'function', 1, 'serve')
   options = options == nil and {} or fields.check(options, options_of_serve, 2, 'serve')
   if options.limit and options.limit < 1 then
     errors.argument(2, 'serve', "field 'limit': out of range (at least 1)")
