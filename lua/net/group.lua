@@ -1,9 +1,13 @@
 -- SPDX-License-Identifier: MIT
 -- Tasks that belong together: spawned by a group, and collected one by one as they end.
 
+local scheduler = require('llsocket.scheduler')
 local deadline = require('net.deadline')
 local protected = require('net.protected')
 local values = require('net.poller.values')
+local waiting = require('net.waiting')
+
+local suspend = waiting('suspend', scheduler.suspend)
 
 local Group = {}
 Group.__index = Group
@@ -14,112 +18,107 @@ local groups = {}
 -- The group of a task that was not collected yet. A group that nobody uses any more forgets its tasks.
 local group_of = setmetatable({}, { __mode = 'kv' })
 
--- The class over functions of a scheduler: spawn, observe, results, suspend, running and resume.
-function groups.over(tasks)
-  local function check_group(value, method)
-    if getmetatable(value) ~= Group then
-      error(("bad argument #1 to '%s' (%s expected, got %s)"):format(method, Group.__name, type(value)), 3)
-    end
+local function check_group(value, method)
+  if getmetatable(value) ~= Group then
+    error(("bad argument #1 to '%s' (%s expected, got %s)"):format(method, Group.__name, type(value)), 3)
   end
+end
 
-  local function add(group, task)
-    tasks.observe(task)
-    group_of[task] = group
-    group.living[task] = true
-    group.count = group.count + 1
+local function add(group, task)
+  scheduler.observe(task)
+  group_of[task] = group
+  group.living[task] = true
+  group.count = group.count + 1
+end
+
+function Group:spawn(fn, ...)
+  check_group(self, 'spawn')
+  if type(fn) ~= 'function' then
+    error(("bad argument #1 to 'spawn' (function expected, got %s)"):format(type(fn)), 2)
   end
-
-  function Group:spawn(fn, ...)
-    check_group(self, 'spawn')
-    if type(fn) ~= 'function' then
-      error(("bad argument #1 to 'spawn' (function expected, got %s)"):format(type(fn)), 2)
-    end
-    local task = tasks.spawn(fn, ...)
-    local added, err = pcall(add, self, task)
-    if not added then
-      task:cancel()
-      error(err, 0)
-    end
-    return task
+  local task = scheduler.spawn(fn, ...)
+  local added, err = pcall(add, self, task)
+  if not added then
+    task:cancel()
+    error(err, 0)
   end
+  return task
+end
 
-  -- The oldest that has ended, which is in the group no longer.
-  local function collect(group)
-    local task = group.ended[group.first]
-    group.ended[group.first] = nil
-    group.first = group.first + 1
-    group.count = group.count - 1
-    return task, tasks.results(task)
+-- The oldest that has ended, which is in the group no longer.
+local function collect(group)
+  local task = group.ended[group.first]
+  group.ended[group.first] = nil
+  group.first = group.first + 1
+  group.count = group.count - 1
+  return task, scheduler.results(task)
+end
+
+-- Lets the caller wait until a task of the group has ended: true; else what suspend() gives. Somebody may resume it
+-- without need.
+local function wait_for_end(group, seconds)
+  local due = deadline.after(seconds)
+  local resumed, err, timeout = true, nil, nil
+  while resumed and group.count > 0 and not group.ended[group.first] do
+    resumed, err, timeout = suspend(deadline.left(due))
   end
+  return resumed, err, timeout
+end
 
-  -- Lets the caller wait until a task of the group has ended: true; else what suspend() gives. Somebody may resume it
-  -- without need.
-  local function wait_for_end(group, seconds)
-    local due = deadline.after(seconds)
-    local resumed, err, timeout = true, nil, nil
-    while resumed and group.count > 0 and not group.ended[group.first] do
-      resumed, err, timeout = tasks.suspend(deadline.left(due))
-    end
-    return resumed, err, timeout
+function Group:await(seconds)
+  check_group(self, 'await')
+  if seconds ~= nil then
+    values.check_seconds(seconds, 1, 'await')
   end
-
-  function Group:await(seconds)
-    check_group(self, 'await')
-    if seconds ~= nil then
-      values.check_seconds(seconds, 1, 'await')
-    end
-    if not tasks.running() then
-      error('cannot await here: this is not inside a task', 2)
-    elseif self.waiter and self.waiter ~= tasks.running() and self.waiter:status() == 'waiting' then
-      error('another task awaits this group already', 2)
-    end
-    self.waiter = tasks.running()
-    local ok, resumed, err, timeout = protected.pcall(wait_for_end, self, seconds)
-    self.waiter = nil
-    if not ok then
-      error(resumed, 0)
-    elseif not resumed then
-      return nil, err, timeout
-    elseif self.count == 0 then
-      return nil
-    end
-    return collect(self)
+  if not scheduler.running() then
+    error('cannot await here: this is not inside a task', 2)
+  elseif self.waiter and self.waiter ~= scheduler.running() and self.waiter:status() == 'waiting' then
+    error('another task awaits this group already', 2)
   end
-
-  function Group:cancel()
-    check_group(self, 'cancel')
-    for task in pairs(self.living) do
-      task:cancel()
-    end
+  self.waiter = scheduler.running()
+  local ok, resumed, err, timeout = protected.pcall(wait_for_end, self, seconds)
+  self.waiter = nil
+  if not ok then
+    error(resumed, 0)
+  elseif not resumed then
+    return nil, err, timeout
+  elseif self.count == 0 then
+    return nil
   end
+  return collect(self)
+end
 
-  function Group:size()
-    check_group(self, 'size')
-    return self.count
+function Group:cancel()
+  check_group(self, 'cancel')
+  for task in pairs(self.living) do
+    task:cancel()
   end
+end
 
-  function groups.new()
-    return setmetatable({ living = {}, ended = {}, first = 1, last = 0, count = 0 }, Group)
+function Group:size()
+  check_group(self, 'size')
+  return self.count
+end
+
+function groups.new()
+  return setmetatable({ living = {}, ended = {}, first = 1, last = 0, count = 0 }, Group)
+end
+
+-- To be told when a task of any group has ended; again when memory ran out meanwhile.
+function groups.ended(task)
+  local group = group_of[task]
+  if not group then
+    return
   end
-
-  -- To be told when a task of any group has ended; again when memory ran out meanwhile.
-  function groups.ended(task)
-    local group = group_of[task]
-    if not group then
-      return
-    end
-    if group.living[task] then
-      group.ended[group.last + 1] = task
-      group.last = group.last + 1
-      group.living[task] = nil
-    end
-    if group.waiter then
-      tasks.resume(group.waiter)
-    end
-    group_of[task] = nil
+  if group.living[task] then
+    group.ended[group.last + 1] = task
+    group.last = group.last + 1
+    group.living[task] = nil
   end
-
-  return groups
+  if group.waiter then
+    group.waiter:resume()
+  end
+  group_of[task] = nil
 end
 
 return groups

@@ -153,21 +153,13 @@ function loop.forget(fd)
   return scheduler.forget(fd) or was_locked
 end
 
-local group = groups.over({
-  spawn = scheduler.spawn,
-  observe = scheduler.observe,
-  results = scheduler.results,
-  suspend = loop.suspend,
-  running = scheduler.running,
-  resume = Task.resume,
-})
-loop.group = group.new
+loop.group = groups.new
 
 scheduler.callbacks({
   report = report,
   ended = function(task)
     held.release(task)
-    group.ended(task)
+    groups.ended(task)
     endings.ended(task)
   end,
   renewed = function()
