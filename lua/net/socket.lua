@@ -12,6 +12,7 @@ local loop = require('net.loop')
 local option_names = require('net.option_names')
 local options = require('net.options')
 local protected = require('net.protected')
+local with_sender = require('net.io.with_sender')
 
 local text = errors.text
 
@@ -222,6 +223,14 @@ local function call_locked(poller, unlock, shared, name, method, ...)
   return unlocked(poller[unlock], shared, method(...))
 end
 
+-- What a method answers whose turn did not come.
+local function without_turn(kind, name, err, timeout)
+  if name == 'recvfrom' then
+    return with_sender(nil, err, timeout)
+  end
+  return timeout and kind == 'write' and 0 or nil, err, timeout
+end
+
 -- Adds for methods that wait others with "sync" behind the name: in those the tasks that share a socket take turns,
 -- first come, first served. The deadline is for the turn and what is done in it.
 local function add_sync(of, kind, limit, names)
@@ -240,10 +249,8 @@ local function add_sync(of, kind, limit, names)
       local due = deadline.after(seconds)
       local shared = poller == loop and self.sock or self.sock:fd()
       local ok, err, timeout = poller[lock](shared, seconds)
-      if not ok and name == 'recvfrom' then
-        return nil, nil, err, timeout
-      elseif not ok then
-        return timeout and kind == 'write' and 0 or nil, err, timeout
+      if not ok then
+        return without_turn(kind, name, err, timeout)
       elseif self[name] ~= plain then -- a class has its own
         return call_locked(poller, unlock, shared, sync, self[name], self, ...)
       end
