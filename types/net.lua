@@ -723,7 +723,7 @@ function server:serve(handler, options) end
 
 ---Ends `serve`: no more connections are accepted, and those that are there go on to their end.
 ---
----It closes the server and does not wait: `serve` returns when the last connection has ended. To close the server does the same. A server that does not serve is only closed.
+---It closes the server and does not wait: `serve` returns when the last connection has ended. To close the server does the same. Called again with `msec` it sets the time anew. A server that does not serve is only closed.
 ---@param msec? number how long at most, in milliseconds: then the rest is cancelled and closed; `drain` if nil (at least 0)
 function server:stop(msec) end
 

@@ -39,10 +39,7 @@ int level_of_caller(lua_State* L)
 
 int raise_argument_error(lua_State* L, int index, const char* name, const char* message)
 {
-    push_position(L);
-    lua_pushfstring(L, "bad argument #%d to '%s' (%s)", index, name, message);
-    lua_concat(L, 2);
-    return lua_error(L);
+    return raise_error(L, "bad argument #%d to '%s' (%s)", index, name, message);
 }
 
 // luaL_argerror of a function that a hidden one called.

@@ -28,6 +28,16 @@ void hide_files(lua_State* L, int index);
 // luaL_where for the caller of a C function, whom a hidden function may have called.
 void push_position(lua_State* L);
 
+// luaL_error, with that position.
+template <class... Values>
+int raise_error(lua_State* L, const char* format, Values... values)
+{
+    push_position(L);
+    lua_pushfstring(L, format, values...);
+    lua_concat(L, 2);
+    return lua_error(L);
+}
+
 // luaL_argerror, with that position.
 int argument_error(lua_State* L, int index, const char* message);
 

@@ -229,7 +229,7 @@ int drive(lua_State* L)
 {
     Scheduler& scheduler = check_scheduler(L);
     if (scheduler.is_driven) {
-        return luaL_error(L, "the loop is running already");
+        return raise_error(L, "the loop is running already");
     }
     scheduler.is_driven = true;
     const int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
@@ -250,8 +250,8 @@ int turn(lua_State* L)
     run_ready(L, scheduler);
     if (!until && is_deadlock(scheduler)) {
         regain(L);
-        return luaL_error(L, "deadlock: all tasks (%d) wait for each other; see net.loop.dump()",
-                          static_cast<int>(scheduler.tasks));
+        return raise_error(L, "deadlock: all tasks (%d) wait for each other; see net.loop.dump()",
+                           static_cast<int>(scheduler.tasks));
     }
     if (!scheduler.ready.empty() || scheduler.tasks == 0) {
         until = Deadline{};
@@ -260,7 +260,7 @@ int turn(lua_State* L)
     if (!stepped.done()) {
         push_error_text(L, stepped.error.kind, stepped.error.code, stepped.error.op);
         regain(L);
-        return luaL_error(L, "the loop cannot wait: %s", lua_tostring(L, -1));
+        return raise_error(L, "the loop cannot wait: %s", lua_tostring(L, -1));
     }
     run_finished(L, scheduler);
     if (scheduler.tasks == 0) {

@@ -29,7 +29,7 @@ void make_coroutine(lua_State* L)
     lua_State* coroutine = lua_newthread(L);
     lua_insert(L, 1);
     if (lua_checkstack(coroutine, values + 1) == 0) {
-        luaL_error(L, "too many arguments for a task");
+        raise_error(L, "too many arguments for a task");
     }
     lua_xmove(L, coroutine, values);
 }
@@ -194,7 +194,7 @@ void check_process(lua_State* L, Scheduler& scheduler, const Task& task)
     scheduler.current = nullptr;
     scheduler.running = nullptr;
     regain(L);
-    luaL_error(L, "this loop is that of the parent process; a child makes its own with run()");
+    raise_error(L, "this loop is that of the parent process; a child makes its own with run()");
 }
 
 void leave(lua_State* L, Scheduler& scheduler, Task& task)

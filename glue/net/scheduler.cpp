@@ -165,7 +165,7 @@ Scheduler& check_scheduler(lua_State* L)
         return scheduler;
     }
     if (scheduler.is_closed) {
-        luaL_error(L, "the Lua state is being closed");
+        raise_error(L, "the Lua state is being closed");
     }
     drop_pauses(L, scheduler);
     if (scheduler.generation > 0) {
@@ -177,7 +177,7 @@ Scheduler& check_scheduler(lua_State* L)
     const Outcome<> opened = work([&] { return scheduler.open(); });
     if (!opened.done()) {
         push_error_text(L, opened.error.kind, opened.error.code, opened.error.op);
-        luaL_error(L, "no event loop: %s", lua_tostring(L, -1));
+        raise_error(L, "no event loop: %s", lua_tostring(L, -1));
     }
     lua_rawseti(L, all_metatables, anchors_slot);
     lua_rawseti(L, all_metatables, held_slot);

@@ -58,7 +58,7 @@ int wait_end(lua_State* L)
         return 1;
     }
     if (!scheduler_of(L).has(self)) {
-        return luaL_error(L, "cannot join a task of the parent process");
+        return raise_error(L, "cannot join a task of the parent process");
     }
     const Wait wait = check_wait(L, in_join, 2);
     auto& join = wait.task.emplace_operation<JoinOperation>();
@@ -133,7 +133,7 @@ int task_resume(lua_State* L)
             return 1;
         }
         if (lua_checkstack(coroutine, values + 2) == 0) {
-            return luaL_error(L, "too many values for a task");
+            return raise_error(L, "too many values for a task");
         }
         is_resumed = scheduler.wake(self);
         if (is_resumed) { // the mark stays on top

@@ -21,10 +21,7 @@ bool is_in_wait(lua_State* coroutine)
 
 int refuse_wait(lua_State* L, const char* what, const char* why)
 {
-    push_position(L);
-    lua_pushfstring(L, "cannot %s here: %s", what, why);
-    lua_concat(L, 2);
-    return lua_error(L);
+    return raise_error(L, "cannot %s here: %s", what, why);
 }
 
 std::optional<Deadline> check_deadline(lua_State* L, int index)

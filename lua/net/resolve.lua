@@ -13,9 +13,9 @@ local values = require('net.poller.values')
 local addrinfo = llsocket.addrinfo
 local text = errors.text
 
-local resolve = {
-  late = values.failure('ETIMEDOUT', 'getaddrinfo'),
-}
+local late = values.failure('ETIMEDOUT', 'getaddrinfo')
+
+local resolve = {}
 
 -- How often somebody looks who cannot be told, in seconds.
 local GLANCE = 0.01
@@ -61,26 +61,36 @@ local function look_up(io, seconds, ...)
   return lookup:wait(seconds)
 end
 
--- The addresses of a host, with a service: a list of addrinfo; nil and a string; or nil, nil, true when the time is
--- over. What need not be looked up takes no time.
+-- An error with what was looked up.
+local function lookup_failure(err, host, port)
+  return ('%s (%s:%s)'):format(err, host or '', port or 0)
+end
+
+-- The addresses of a host, with a service: a list of addrinfo; or nil, a string that names both, and true if the time
+-- was over. What need not be looked up takes no time.
 function resolve.host(io, seconds, host, port, family, socktype, ...)
   local protocol = socktype == llsocket.SOCK_STREAM and llsocket.IPPROTO_TCP or 0
   local list = addrinfo.getaddrinfo(host, port, family, socktype, protocol, llsocket.AI_NUMERICHOST, ...)
   if list then
     return list
   end
-  return look_up(io, seconds, host, port, family, socktype, protocol, ...)
+  local err, timeout
+  list, err, timeout = look_up(io, seconds, host, port, family, socktype, protocol, ...)
+  if list then
+    return list
+  end
+  return nil, lookup_failure(err or late, host, port), timeout
 end
 
 -- The same for options as in resolve.fields, with no limit but that of the task: a list; or nil and a string.
 function resolve.options(io, options, family, socktype)
-  local list, err, timeout = resolve.host(
+  local list, err = resolve.host(
     io, nil, options.host, options.port or 0, family, socktype,
     options.passive and llsocket.AI_PASSIVE or 0,
     options.canonname and llsocket.AI_CANONNAME or 0,
     options.numeric and llsocket.AI_NUMERICHOST or 0
   )
-  return list, err or timeout and resolve.late
+  return list, err
 end
 
 function resolve.path(path, socktype)

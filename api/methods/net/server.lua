@@ -136,7 +136,7 @@ return {
         },
       },
       results = { { name = 'ok', type = 'boolean', optional = true, says = '`true` when it was stopped' }, err },
-      errors = { 'EINVAL' },
+      errors = { 'EINVAL', 'EBADF' },
       note = 'Only inside of a task of `net.loop`, and once at a time; else it raises an error. A server that was made '
         .. 'outside of tasks no longer blocks from then on. An error of a handler ends its own connection only. When '
         .. 'there are no descriptors or no memory (EMFILE, ENFILE, ENOBUFS, ENOMEM) connections that come are accepted '
@@ -151,7 +151,8 @@ return {
       },
       results = {},
       note = 'It closes the server and does not wait: `serve` returns when the last connection has ended. To close the '
-        .. 'server does the same. A server that does not serve is only closed.',
+        .. 'server does the same. Called again with `msec` it sets the time anew. A server that does not serve is only '
+        .. 'closed.',
     },
   },
   attributes = {

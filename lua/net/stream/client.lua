@@ -7,7 +7,6 @@ local current_io = require('net.io.current')
 local deadline = require('net.deadline')
 local errors = require('net.errors')
 local fields = require('net.fields')
-local resolve = require('net.resolve')
 
 local client = {}
 
@@ -60,7 +59,7 @@ function client.define(class, family, target)
     local due = deadline.after(seconds)
     local list, failure, late = target.addresses(io, seconds, self.target)
     if not list then
-      return nil, failure or resolve.late, late
+      return nil, failure, late
     end
     local sock, err, timeout = connect_any(io, list, due, function(sock)
       target.prepare(sock, self.target, io)

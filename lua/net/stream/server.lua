@@ -29,8 +29,18 @@ function Server:connection(sock)
   return made
 end
 
-function Server:accept()
+-- What accept() waits for at most is no deadline of the connection, which Linux gives the options of its listener.
+local function accept(self)
   local sock, err, timeout = self.io.accept(self, self.rcvsec or nil)
+  if sock and not self.io.nonblock and (self.rcvsec or self.sndsec) then
+    sock:rcvtimeo(0)
+    sock:sndtimeo(0)
+  end
+  return sock, err, timeout
+end
+
+function Server:accept()
+  local sock, err, timeout = accept(self)
   if not sock then
     return nil, err, timeout
   end
@@ -38,7 +48,7 @@ function Server:accept()
 end
 
 function Server:acceptfd()
-  local sock, err, timeout = self.io.accept(self, self.rcvsec or nil)
+  local sock, err, timeout = accept(self)
   if not sock then
     return nil, err, timeout
   end

@@ -139,14 +139,15 @@ function Serving:accept_all()
   return true
 end
 
--- Waits until all connections have ended; at the deadline those that are left are closed, and their tasks cancelled.
+-- Waits until all connections have ended; when the time for that is over, those that are left are closed, and their
+-- tasks cancelled. Another stop() can set another time.
 function Serving:finish()
-  local due = deadline.after(self.drain)
+  self.due = deadline.after(self.drain)
   while self.count > 0 do
-    local _, _, timeout = self:wait_for_end(deadline.left(due))
+    local _, _, timeout = self:wait_for_end(deadline.left(self.due))
     if timeout then
       self:close_all()
-      due = nil
+      self.due = nil
     end
   end
 end
@@ -167,7 +168,9 @@ end
 
 -- No more connections are accepted.
 function Serving:stop(drain)
-  self.drain = drain or self.drain
+  if drain then
+    self.drain, self.due = drain, deadline.after(drain)
+  end
   self.is_stopping = true
   self.server:close()
   if self.waiter then
@@ -208,6 +211,9 @@ function serving.add(class)
     local checked = check_serve(handler, options)
     if self.serving then
       errors.raise('the server serves already')
+    end
+    if self:fd() < 0 then
+      return nil, values.failure('EBADF', 'accept')
     end
     local ok, err = self:wait_in_loop()
     if not ok then
