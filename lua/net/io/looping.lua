@@ -17,7 +17,7 @@ end
 local hooked = retrying(loop, llsocket.MSG_DONTWAIT)
 local io = retrying(loop, llsocket.MSG_DONTWAIT)
 
--- What methods may call at once, with the socket of llsocket.
+-- They take the socket of llsocket.
 io.operations = operations
 
 for _, name in ipairs({ 'recv', 'send', 'sendto', 'sendfile', 'accept' }) do

@@ -130,7 +130,7 @@ end
 local function with_unread(io)
   local made = rawget(io, 'with_unread')
   if not made then
-    made = setmetatable({ without_unread = io, operations = false }, { __index = io })
+    made = setmetatable({ without_unread = io }, { __index = io })
     for name, receive in pairs(of_unread) do
       made[name] = function(self, ...)
         return (self.unread and receive or io[name])(self, ...) -- a "sync" method asks with a socket of its own
