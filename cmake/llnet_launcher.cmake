@@ -28,8 +28,23 @@ function(llnet_add_launcher version)
         set(leaks 0)
     endif()
     configure_file(${PROJECT_SOURCE_DIR}/cmake/lua.sh.in ${PROJECT_BINARY_DIR}/lua/${version}/lua @ONLY
-                   FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+                   FILE_PERMISSIONS ${llnet_executable})
 endfunction()
+
+set(llnet_executable OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+
+# Programs that ours start by their names are not to have it: curl hangs with it.
+if(LLNET_PRELOAD)
+    foreach(name curl wrk)
+        find_program(LLNET_${name}_PROGRAM ${name})
+        mark_as_advanced(LLNET_${name}_PROGRAM)
+        if(LLNET_${name}_PROGRAM)
+            set(program ${LLNET_${name}_PROGRAM})
+            configure_file(${PROJECT_SOURCE_DIR}/cmake/foreign.sh.in ${PROJECT_BINARY_DIR}/foreign/${name} @ONLY
+                           FILE_PERMISSIONS ${llnet_executable})
+        endif()
+    endforeach()
+endif()
 
 foreach(version IN LISTS LLNET_LUAS_FOUND)
     set(program "${LLNET_LUA_${version}_PROGRAM}")

@@ -16,10 +16,21 @@ local build, lua = package.cpath:match('([^;]*)/lua/([^/;]*)/%?%.so')
 
 -- What a shell command writes.
 local function output(command)
-  local pipe = io.popen(command .. ' 2>&1')
+  local pipe = io.popen('(' .. command .. ') 2>&1')
   local text = pipe:read('*a')
   pipe:close()
   return text
+end
+
+-- It goes at the end of the test.
+local function new_directory()
+  local directory = program.file('')
+  os.remove(directory)
+  os.execute('mkdir ' .. program.quoted(directory))
+  finally(function()
+    os.execute('rm -r ' .. program.quoted(directory))
+  end)
+  return directory
 end
 
 describe('bench', function()
@@ -30,13 +41,7 @@ describe('bench', function()
 
   for _, loop in ipairs(loops) do
     it('runs the loop ' .. loop .. ' with this module', function()
-      local directory = program.file('')
-      os.remove(directory)
-      os.execute('mkdir ' .. program.quoted(directory))
-      finally(function()
-        os.execute('rm -r ' .. program.quoted(directory))
-      end)
-      assert.is_true(#numbers_from('seconds', 'bench.calls.llsocket', loop, 100, directory) > 0)
+      assert.is_true(#numbers_from('seconds', 'bench.calls.llsocket', loop, 100, new_directory()) > 0)
     end)
   end
 
@@ -76,7 +81,7 @@ describe('bench', function()
     for name, server in pairs(servers) do
       it(('loads the %s of the server in %s'):format(row.name, name), function()
         local work = row.work(0.01)
-        local numbers = output(('directory=$(mktemp -d) && %s%s %s %s %s; rm -r "$directory"'):format(
+        local numbers = output(('directory=%s; %s%s %s %s %s'):format(program.quoted(new_directory()),
           work.before or '', program.quoted(build .. '/bench/bench_echo_load'), work.load, server, work.serve))
         local count = 0
         for number in numbers:gmatch('%S+') do
