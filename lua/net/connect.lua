@@ -25,7 +25,10 @@ local function wait_for_room(io, sock, ai, seconds)
   local ok, err, is_full
   repeat
     if io.poller then
-      io.poller.sleep(math.min(GLANCE, deadline.left(due) or GLANCE))
+      local _, failure, is_over = io.poller.sleep(math.min(GLANCE, deadline.left(due) or GLANCE))
+      if failure or is_over then -- the time of the task
+        return nil, failure, is_over
+      end
       ok, err, is_full = sock:connect(ai)
     else
       sock:nonblock(false)
@@ -55,14 +58,16 @@ local function connect_by_waiting(io, sock, ai, seconds)
   return not pending or nil, pending and values.failure(pending.name, 'connect')
 end
 
--- Tries one address: a connected socket; else nil, what is wrong, and true if the time is over. `made` is told of the
--- socket before it waits.
+-- Tries one address: a connected socket; else nil, what is wrong, and true if the time is over. `made` is asked before
+-- the socket waits.
 local function attempt(io, ai, seconds, made)
   local sock, err = open(ai, true)
   if not sock then
     return nil, err
+  elseif not made(sock) then
+    sock:close()
+    return nil, values.failure('ECANCELED', 'connect')
   end
-  made(sock)
   local ok, failure, timeout
   if io.poller == loop and ai:family() ~= llsocket.AF_UNIX then
     ok, failure, timeout = loop.connect(sock, seconds, ai)
@@ -134,7 +139,7 @@ function Race:start(ai)
   local function run()
     return attempt(self.io, ai, deadline.left(self.due), function(sock)
       self.socks[sock] = true
-      self.made(sock)
+      return self.made(sock)
     end)
   end
   local task = self.group:spawn(run)
@@ -201,7 +206,8 @@ local function connect_in_race(io, list, due, made)
 end
 
 -- A socket of llsocket that is connected to one of these addresses, and does not block; else nil, a string that names
--- all that were tried, and true if the time was over for one. `made` is called with each new socket.
+-- all that were tried, and true if the time was over for one. `made` is called with each new socket, and gives true if
+-- that shall connect.
 return function(io, list, due, made)
   if io.poller == loop and #list > 1 then
     return connect_in_race(io, list, due, made)

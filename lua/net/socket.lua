@@ -3,6 +3,7 @@
 
 local llsocket = require('llsocket')
 local class = require('net.class')
+local close = require('net.closing')
 local closed = require('net.closed')
 local current_io = require('net.io.current')
 local deadline = require('net.deadline')
@@ -38,6 +39,9 @@ function Socket:take(sock)
 end
 
 function Socket:construct(sock)
+  if getmetatable(sock) ~= 'llsocket.socket' then
+    errors.argument(1, 'new', 'llsocket.socket expected, got ' .. type(sock))
+  end
   return self:take(sock)
 end
 
@@ -101,17 +105,8 @@ local function shut_flag(reading, writing)
   return reading and llsocket.SHUT_RD or writing and llsocket.SHUT_WR or nil
 end
 
--- Tells another event loop, which knows only the number, before that means another descriptor.
-local function forget(self)
-  local poller, fd = self.io.poller, self.sock:fd()
-  if poller and poller ~= loop and fd >= 0 then
-    (poller.forget or poller.unwait)(fd)
-  end
-end
-
 function Socket:close(shutrd, shutwr)
-  forget(self)
-  local _, err = self.sock:close(shut_flag(shutrd, shutwr))
+  local _, err = close(self.io, self.sock, shut_flag(shutrd, shutwr))
   return text(err)
 end
 

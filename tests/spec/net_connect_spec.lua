@@ -50,6 +50,7 @@ local function connect(list, seconds)
   local made = 0
   local sock, err, timeout = connect_any(current_io(), list, seconds and loop.now() + seconds, function()
     made = made + 1
+    return true
   end)
   return sock, err, timeout, made
 end
@@ -242,5 +243,71 @@ describe('a client', function()
     first:close()
     server:close()
     os.remove(path)
+  end))
+
+  it('gives up when the time of its task is over', loops.task(function()
+    local path = os.tmpname()
+    os.remove(path)
+    local server = assert(net.stream.unix.server.new({ path = path }))
+    assert.is_nil(server:listen(0))
+    network.keep(assert(net.stream.unix.client.new({ path = path })))
+    local waiting = network.keep(net.stream.unix.client.new({ path = path }, false))
+    local err, timeout = loop.timeout(0.03, waiting.connect, waiting)
+    assert.is_true(timeout)
+    assert.equal(('[ETIMEDOUT:110][connect] Connection timed out (%s)'):format(path), err)
+    server:close()
+    os.remove(path)
+  end))
+
+  it('leaves no descriptor when its task is cancelled', loops.task(function()
+    local address = silent()
+    local before = descriptors.list()
+    for _ = 1, 3 do
+      local connecting = loop.spawn(inet.client.new, { host = '127.0.0.1', port = address:port() })
+      loops.settle()
+      assert.equal('waiting', connecting:status())
+      connecting:cancel()
+      assert.same({ false, loops.cancellation }, { connecting:join() })
+    end
+    local now_open, set = {}, {}
+    for _, fd in ipairs(before) do
+      set[fd] = true
+    end
+    for fd = 0, 255 do -- descriptors.list() would collect
+      if descriptors.is_open(fd) and not set[fd] then
+        table.insert(now_open, fd)
+      end
+    end
+    assert.same({}, now_open)
+  end))
+
+  it('ends when its client is closed, which stays closed', loops.task(function()
+    local clients = { network.keep(inet.client.new({ host = '127.0.0.1', port = silent():port() }, false)) }
+    local path = os.tmpname()
+    os.remove(path)
+    local server = assert(net.stream.unix.server.new({ path = path }))
+    assert.is_nil(server:listen(0))
+    network.keep(assert(net.stream.unix.client.new({ path = path })))
+    clients[2] = network.keep(net.stream.unix.client.new({ path = path }, false))
+    for _, client in ipairs(clients) do
+      local connecting = loop.spawn(client.connect, client)
+      loops.settle()
+      assert.equal('waiting', connecting:status())
+      client:close()
+      assert.same({ true, loops.failure('ECANCELED', 'connect') }, { connecting:join() })
+      assert.equal(-1, client:fd())
+    end
+    server:close()
+    os.remove(path)
+  end))
+
+  it('is not undone by a client that is closed just before it stands', loops.task(function()
+    local good = taken('127.0.0.1')
+    local client = network.keep(inet.client.new({ host = '127.0.0.1', port = good:port() }, false))
+    local connecting = loop.spawn(client.connect, client)
+    loop.later()
+    client:close()
+    local _, err = connecting:join()
+    assert.is_true(client:fd() == -1, err)
   end))
 end)

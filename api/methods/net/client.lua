@@ -37,7 +37,8 @@ function client.connect(note)
     params = { conndeadl },
     results = { shapes.failure, timeout },
     note = 'When it fails the old connection stays. Deadlines and hooks go over to the new one, other options do not; '
-      .. 'it blocks or not as a socket that is made where `connect` is called. `timeout` comes with an `err`.' .. note,
+      .. 'it blocks or not as a socket that is made where `connect` is called. `timeout` comes with an `err`. In '
+      .. 'a task `close` by another ends it with ECANCELED, and the client stays closed.' .. note,
     source = 'connect(2)',
   }
 end

@@ -1,12 +1,16 @@
 -- SPDX-License-Identifier: MIT
 -- What the clients of streams have in common: a socket that connects, and connects again.
 
+local close = require('net.closing')
 local closed = require('net.closed')
 local connect_any = require('net.connect')
 local current_io = require('net.io.current')
 local deadline = require('net.deadline')
 local errors = require('net.errors')
 local fields = require('net.fields')
+local loop = require('net.loop')
+local protected = require('net.protected')
+local values = require('net.poller.values')
 
 local client = {}
 
@@ -22,11 +26,79 @@ local function take_over(self, sock, io)
   end
 end
 
--- Adds construct() and connect() to a class of clients. `target` has
+-- An attempt to connect, which close() of the client ends.
+local Attempt = {}
+Attempt.__index = Attempt
+
+function Attempt:admit(sock)
+  if self.is_closed then
+    return false
+  end
+  table.insert(self.socks, sock)
+  return true
+end
+
+function Attempt:close()
+  self.is_closed = true
+  for _, sock in ipairs(self.socks) do
+    close(self.io, sock)
+  end
+end
+
+local function begin(self, io)
+  local attempt = setmetatable({ io = io, socks = {} }, Attempt)
+  self.attempts = self.attempts or {}
+  self.attempts[attempt] = true
+  return attempt
+end
+
+local function forget(self, attempt)
+  self.attempts[attempt] = nil
+  if not next(self.attempts) then
+    self.attempts = nil
+  end
+end
+
+-- Closes the connection that another takes the place of, but not attempts of other tasks.
+local function close_old(self)
+  local attempts = self.attempts
+  self.attempts = nil
+  self:close()
+  self.attempts = attempts
+end
+
+-- Calls what raises an error when the task is cancelled: in other loops than ours nothing can be caught on Lua 5.1.
+local function call(io, fn, ...)
+  if io.poller == loop then
+    return protected.pcall(fn, ...)
+  end
+  return true, fn(...)
+end
+
+-- The end of an attempt: true, and the socket is the client's; or nil, what is wrong, and true if the time was over.
+local function settle(self, attempt, ok, sock, err, timeout)
+  forget(self, attempt)
+  if not ok then
+    attempt:close()
+    error(sock, 0)
+  elseif attempt.is_closed then
+    attempt:close()
+    return nil, values.failure('ECANCELED', 'connect')
+  elseif not sock then
+    return nil, err, timeout
+  end
+  close_old(self)
+  take_over(self, sock, attempt.io)
+  return true
+end
+
+-- Adds construct(), connect() and close() to a class of clients. `target` has
 --   check(options)            what is to be connected to
 --   addresses(io, seconds, its result)  a list of them, as resolve.host
 --   prepare(sock, its result, io)       for each new socket
 function client.define(class, family, target)
+  local close_connection = class.close
+
   function class:construct(options, connect, conndeadl)
     local checked = target.check(options)
     errors.check_optional(connect, 'boolean', 2, 'new')
@@ -54,22 +126,30 @@ function client.define(class, family, target)
     return err, timeout
   end
 
-  function class:connect_within(seconds)
-    local io = current_io()
+  function class:close(...)
+    for attempt in pairs(self.attempts or {}) do
+      attempt:close()
+    end
+    return close_connection(self, ...)
+  end
+
+  -- A connected socket, or what resolve.host and net.connect say is wrong.
+  local function reach(self, attempt, seconds)
     local due = deadline.after(seconds)
-    local list, failure, late = target.addresses(io, seconds, self.target)
+    local list, failure, late = target.addresses(attempt.io, seconds, self.target)
     if not list then
       return nil, failure, late
     end
-    local sock, err, timeout = connect_any(io, list, due, function(sock)
-      target.prepare(sock, self.target, io)
+    return connect_any(attempt.io, list, due, function(sock)
+      target.prepare(sock, self.target, attempt.io)
+      return attempt:admit(sock)
     end)
-    if not sock then
-      return nil, err, timeout
-    end
-    self:close()
-    take_over(self, sock, io)
-    return true
+  end
+
+  function class:connect_within(seconds)
+    local io = current_io()
+    local attempt = begin(self, io)
+    return settle(self, attempt, call(io, reach, self, attempt, seconds))
   end
 end
 
