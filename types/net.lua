@@ -705,7 +705,7 @@ function server:acceptfd() end
 
 ---Makes the object that `accept` and `serve` give for a connection. A class or a server can have its own.
 ---
----That of net gives a net.stream.Socket, or a net.stream.unix.Socket. `Connection.new(sock)` of a class that derives from these makes another.
+---That of net gives a net.stream.Socket, or a net.stream.unix.Socket. `Connection.new(sock)` of a class that derives from these makes another. `serve` calls it in the task of the connection, so that it may wait. An error in it, or what is no connection, `accept` raises; in `serve` it ends that connection only.
 ---@param sock llsocket.socket the accepted socket of llsocket
 ---@param tls? any for TLS; always nil in this build
 ---@return net.stream.Socket? sock the connection; nil if the server does not want it: then `sock` is closed, and `serve` goes on
@@ -764,7 +764,7 @@ local client = {}
 
 ---Makes a new connection, which takes the place of the old one when it stands.
 ---
----When it fails the old connection stays. Deadlines and hooks go over to the new one, other options do not; it blocks or not as a socket that is made where `connect` is called. `timeout` comes with an `err`. The host is looked up again.
+---When it fails the old connection stays. Deadlines and hooks go over to the new one, other options do not; it blocks or not as a socket that is made where `connect` is called. `timeout` comes with an `err`. In a task `close` by another ends it with ECANCELED, and the client stays closed. The host is looked up again.
 ---@param conndeadl? number how long at most, in milliseconds, look-up and all addresses together; for ever if nil (at least 0)
 ---@return string? err why it failed; nil on success
 ---@return boolean? timeout `true` if the time was over
@@ -821,7 +821,7 @@ local client = {}
 
 ---Makes a new connection, which takes the place of the old one when it stands.
 ---
----When it fails the old connection stays. Deadlines and hooks go over to the new one, other options do not; it blocks or not as a socket that is made where `connect` is called. `timeout` comes with an `err`.
+---When it fails the old connection stays. Deadlines and hooks go over to the new one, other options do not; it blocks or not as a socket that is made where `connect` is called. `timeout` comes with an `err`. In a task `close` by another ends it with ECANCELED, and the client stays closed.
 ---@param conndeadl? number how long at most, in milliseconds, look-up and all addresses together; for ever if nil (at least 0)
 ---@return string? err why it failed; nil on success
 ---@return boolean? timeout `true` if the time was over

@@ -162,7 +162,7 @@ describe('net', function()
   -- Functions of classes that are for lua/net/ alone.
   local internal_of_classes = {
     construct = true, take = true, adopt = true, connect_within = true,
-    wait_in_loop = true, connection = true,
+    wait_in_loop = true,
     add_transfers = true, add_receiving = true, add_sending = true, new = true,
   }
 

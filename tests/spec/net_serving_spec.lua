@@ -113,16 +113,102 @@ describe('serve', function()
     assert(served:join())
   end))
 
+  it('reports an error of createConnection, closes that connection, and goes on', function()
+    local wrong = { function()
+      error('out of order')
+    end, function()
+      return 42
+    end, function()
+      return { send = function() end }
+    end }
+    local reported = loops.reported(function()
+      local server, served = serving(echo)
+      for i = 1, #wrong do
+        server.createConnection = wrong[i]
+        assert.is_nil(connect_to(server):recv())
+      end
+      server.createConnection = nil
+      local client = connect_to(server)
+      assert_answers(client, 'x')
+      client:close()
+      server:stop()
+      assert.same({ true, true }, { served:join() })
+    end)
+    assert.equal(3, #reported)
+    assert.is_truthy(reported[1][1]:find('out of order$'))
+    assert.is_truthy(reported[2][1]:find('createConnection gave no connection but a number$'))
+    assert.is_truthy(reported[3][1]:find('createConnection gave no connection but a table$'))
+  end)
+
+  it('tells a hook of its own of errors of createConnection', task(function()
+    local told
+    local server, served = serving(echo, {
+      onerror = function(err, _, connection)
+        told = { err:match('out of order'), connection }
+      end,
+    })
+    function server.createConnection()
+      error('out of order')
+    end
+    assert.is_nil(connect_to(server):recv())
+    assert.same({ 'out of order' }, told)
+    server:stop()
+    assert(served:join())
+  end))
+
+  it('makes connections in their own tasks, so that one that takes its time holds nobody up', task(function()
+    local server, served = serving(echo)
+    function server.createConnection(self, sock)
+      local connection = net.stream.Server.createConnection(self, sock)
+      return connection:recv(1) == 'x' and connection
+    end
+    local slow, quick = connect_to(server), connect_to(server)
+    assert.equal(1, quick:send('x'))
+    assert_answers(quick, 'y')
+    quick:close()
+    assert.equal(1, slow:send('-'))
+    assert.is_nil(slow:recv())
+    server:stop()
+    assert(served:join())
+  end))
+
+  it('lets a class close its connections as it likes', function()
+    local Polite, Broken = net.class('Polite', net.stream.Socket), net.class('Broken', net.stream.Socket)
+    function Polite:close()
+      self:send('bye')
+      return net.stream.Socket.close(self)
+    end
+    function Broken.close()
+      error('out of order')
+    end
+    local reported = loops.reported(function()
+      local server, served = serving(function() end)
+      function server.createConnection(_, sock)
+        return Polite.new(sock)
+      end
+      local client = connect_to(server)
+      assert.equal('bye', client:recv())
+      assert.is_nil(client:recv())
+      function server.createConnection(_, sock)
+        return Broken.new(sock)
+      end
+      assert.is_nil(connect_to(server):recv())
+      server:stop()
+      assert.same({ true, true }, { served:join() })
+    end)
+    assert.equal(1, #reported)
+    assert.is_truthy(reported[1][1]:find('out of order$'))
+  end)
+
   it('can be called again after an error ended it', function()
     local server = listening()
     loops.reported(function()
-      function server.createConnection()
+      server:onwaitrecv(function()
         error('out of order')
-      end
+      end)
       local served = loop.spawn(server.serve, server, echo)
-      connect_to(server)
       assert.is_false((served:join()))
-      server.createConnection = nil
+      server:onwaitrecv(nil)
       served = loop.spawn(server.serve, server, echo)
       assert_answers(connect_to(server), 'x')
       server:stop(0)
@@ -314,6 +400,22 @@ describe('stop', function()
     assert_answers(client, 'x')
     server:stop()
     assert(served:join())
+    assert.is_nil(client:recv())
+  end))
+
+  it('ends those as well that take being cancelled for an error like others', task(function()
+    local server, served = serving(function(sock)
+      local is_open = true
+      while is_open do
+        local ok, line = net.pcall(sock.readline, sock)
+        is_open = not ok or line
+      end
+    end)
+    local client = connect_to(server)
+    client:send('x\n')
+    loops.settle()
+    server:stop(0)
+    assert.is_true((served:join(loops.patience / 2)))
     assert.is_nil(client:recv())
   end))
 

@@ -99,7 +99,8 @@ return {
         { name = 'err', type = 'string', optional = true, says = 'why not, which `accept` returns' },
       },
       note = 'That of net gives a net.stream.Socket, or a net.stream.unix.Socket. `Connection.new(sock)` of a class '
-        .. 'that derives from these makes another.',
+        .. 'that derives from these makes another. `serve` calls it in the task of the connection, so that it may '
+        .. 'wait. An error in it, or what is no connection, `accept` raises; in `serve` it ends that connection only.',
     },
     {
       name = 'serve',
@@ -129,7 +130,8 @@ return {
               type = 'function',
               optional = true,
               says = 'called as `onerror(err, traceback, sock)` when a handler raises an error, before its connection '
-                .. 'is closed; without it `loop.onerror` is told',
+                .. 'is closed, or `createConnection` does (then `sock` is nil), or `close` of its class; without it '
+                .. '`loop.onerror` is told',
             },
             shapes.msec('drain', 'how long `stop` waits for connections, in milliseconds; for ever if nil'),
           },

@@ -5,7 +5,6 @@ local Stream = require('net.stream.socket')
 local class = require('net.class')
 local errors = require('net.errors')
 local serving = require('net.stream.serving')
-local values = require('net.poller.values')
 
 local Server = class.define('net.stream.Server', Stream)
 
@@ -17,16 +16,6 @@ end
 -- The connections that accept() gives. A class or a server can have its own.
 function Server:createConnection(sock)
   return Stream:adopt(sock, self.io.plain)
-end
-
--- What createConnection() gives for a socket of llsocket, which is closed if that is nothing.
-function Server:connection(sock)
-  local made, err = self:createConnection(sock)
-  if not made then
-    sock:close()
-    return nil, err or values.failure('ECONNABORTED', 'accept')
-  end
-  return made
 end
 
 -- What accept() waits for at most is no deadline of the connection, which Linux gives the options of its listener.
@@ -44,7 +33,7 @@ function Server:accept()
   if not sock then
     return nil, err, timeout
   end
-  return self:connection(sock)
+  return serving.connection(sock, self:createConnection(sock))
 end
 
 function Server:acceptfd()

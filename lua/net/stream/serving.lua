@@ -8,6 +8,7 @@ local errors = require('net.errors')
 local fields = require('net.fields')
 local loop = require('net.loop')
 local protected = require('net.protected')
+local Stream = require('net.stream.socket')
 local values = require('net.poller.values')
 
 -- How long to wait, in seconds, before the next attempt to accept when there are no descriptors: twice as long each
@@ -15,6 +16,20 @@ local values = require('net.poller.values')
 local FIRST_PAUSE, LONGEST_PAUSE = 0.01, 1
 
 local is_lack = { EMFILE = true, ENFILE = true, ENOBUFS = true, ENOMEM = true }
+
+local serving = {}
+
+-- What createConnection() gave for a socket of llsocket, which is closed if that is no connection.
+function serving.connection(sock, made, err)
+  if type(made) == 'table' and made.close then
+    return made
+  end
+  sock:close()
+  if made then
+    errors.raise('createConnection gave no connection but a ' .. type(made))
+  end
+  return nil, err or values.failure('ECONNABORTED', 'accept')
+end
 
 local Serving = {}
 Serving.__index = Serving
@@ -26,60 +41,94 @@ end
 
 local cancellation = values.failure('ECANCELED', 'cancel')
 
--- A handler that tells onerror(err, traceback, sock) of its errors, while the socket is still open. That it was
--- cancelled is none.
-local function guarded(handler, onerror)
-  return function(sock, server)
+-- A function for tasks that tells onerror(err, traceback, connection) of its errors, while the connection is still
+-- open. That it was cancelled is none.
+local function guarded(fn, onerror, connection_of)
+  return function(...)
     local traceback
-    local ok, err = protected.xpcall(handler, function(err)
+    local ok, err = protected.xpcall(fn, function(err)
       traceback = debug.traceback(tostring(err), 2)
       return err
-    end, sock, server)
+    end, ...)
     if ok then
       return
     elseif type(err) == 'string' and err:sub(-#cancellation) == cancellation then
       error(err, 0)
     end
-    onerror(err, traceback, sock)
+    onerror(err, traceback, connection_of(...))
+  end
+end
+
+-- What the task of a connection does: it gets the accepted socket of llsocket.
+local function new_conduct(server, connections, handler)
+  return function(sock)
+    local connection = serving.connection(sock, server:createConnection(sock))
+    if connection then
+      connections[loop.running()] = connection
+      return handler(connection, server)
+    end
+  end
+end
+
+-- Whatever a class does to close a connection, its socket is closed then.
+local function close_connection(connection)
+  local ok, err = protected.pcall(connection.close, connection)
+  if connection.sock then
+    connection.sock:close()
+  end
+  if not ok then
+    error(err, 0)
   end
 end
 
 local function new_serving(server, handler, options)
-  local serving = setmetatable({
+  local connections = {}
+  local self = setmetatable({
     server = server,
-    handler = options.onerror and guarded(handler, options.onerror) or handler,
     limit = options.limit or math.huge,
     drain = options.drain,
-    connections = {}, -- by task
+    connections = connections, -- by task; sockets of llsocket until the server has made connections of them
     count = 0,
     pause = FIRST_PAUSE,
     reserve = new_reserve(),
+    conduct = new_conduct(server, connections, handler),
+    close = close_connection,
   }, Serving)
-  function serving.ended(task)
-    serving:leave(task)
+  if options.onerror then
+    self.conduct = guarded(self.conduct, options.onerror, function()
+      local connection = connections[loop.running()]
+      return type(connection) == 'table' and connection or nil
+    end)
+    self.close = guarded(close_connection, options.onerror, function(connection)
+      return connection
+    end)
   end
-  return serving
+  function self.ended(task)
+    self:leave(task)
+  end
+  return self
 end
 
--- A connection's task has ended.
+-- A connection's task has ended. What closes connections in a way of its own may wait, and fail: it gets a task.
 function Serving:leave(task)
-  local sock = self.connections[task]
-  if not sock then -- said before, without memory for the rest
+  local connection = self.connections[task]
+  if not connection then -- said before, without memory for the rest
     return
   end
   self.connections[task] = nil
   self.count = self.count - 1
-  sock:close()
+  if type(connection) == 'table' and connection.close ~= Stream.close then
+    loop.spawn(self.close, connection)
+  else
+    connection:close()
+  end
   if self.waiter then
     self.waiter:resume()
   end
 end
 
 function Serving:admit(sock)
-  if not sock then -- the program did not want it
-    return
-  end
-  local task = loop.spawn(self.handler, sock, self.server)
+  local task = loop.spawn(self.conduct, sock)
   self.connections[task] = sock
   self.count = self.count + 1
   endings.observe(task, self.ended)
@@ -103,7 +152,7 @@ function Serving:turn_away()
     end
   end
   self.reserve = new_reserve()
-  loop.sleep(self.pause)
+  self:wait_for_end(self.pause) -- which gives one back
   self.pause = math.min(2 * self.pause, LONGEST_PAUSE)
 end
 
@@ -112,7 +161,7 @@ function Serving:accept()
   local sock, err, timeout = self.server.io.accept(self.server)
   if sock then
     self.pause = FIRST_PAUSE
-    self:admit(self.server:connection(sock))
+    self:admit(sock)
     return true
   elseif err and is_lack[err:match('^%[(%u+)')] then
     self:turn_away()
@@ -139,8 +188,8 @@ function Serving:accept_all()
   return true
 end
 
--- Waits until all connections have ended; when the time for that is over, those that are left are closed, and their
--- tasks cancelled. Another stop() can set another time.
+-- Waits until all connections have ended; when the time for that is over, the tasks that are left are cancelled, and
+-- their connections closed. Another stop() can set another time.
 function Serving:finish()
   self.due = deadline.after(self.drain)
   while self.count > 0 do
@@ -155,6 +204,11 @@ end
 function Serving:close_all()
   for task in pairs(self.connections) do
     task:cancel()
+  end
+  loop.later() -- they end now, if they do not take that for an error like others
+  for _, connection in pairs(self.connections) do
+    local sock = type(connection) == 'table' and connection.sock or connection
+    sock:close()
   end
 end
 
@@ -177,8 +231,6 @@ function Serving:stop(drain)
     self.waiter:resume()
   end
 end
-
-local serving = {}
 
 local options_of_serve = { limit = 'integer', onerror = 'function', drain = 'number' }
 
