@@ -101,6 +101,40 @@ describe('sockets', function()
     assert.equal('[ENOTSOCK:88][getsockopt] Socket operation on non-socket (descriptor 3)', written)
   end)
 
+  -- What a program writes that is told of so many descriptors.
+  local function told_of(count, text)
+    local pipe = child.start(text, ([[LISTEN_FDS=%s sh -c 'LISTEN_PID=$$ exec "$@"' sh]]):format(count))
+    local written = pipe:read('*a')
+    pipe:close()
+    return written
+  end
+
+  it('believes no number of descriptors that is none, and looks no further than the first that is not there', function()
+    for _, count in ipairs({ '1e15', 'inf', '0x1', '1.5', '-1', 'x' }) do
+      assert.equal('0', told_of(count, "io.write(#require('net').stream.Server.sockets())"))
+    end
+    local err = told_of('99999999999999', "io.write(select(2, require('net').stream.Server.sockets()))")
+    assert.truthy(err:find('^%[E%u+:%d+%].* %(descriptor %d+%)$'), err)
+  end)
+
+  it('leaves all descriptors to the program if one is wrong', function()
+    local path = network.free_path()
+    local pipe = activated(([[-l %s sh -c 'exec 4</dev/null; LISTEN_FDS=2 exec "$@"' sh]]):format(path), [[
+    for _ = 1, 2 do
+      print(select(2, net.stream.Server.sockets()))
+      collectgarbage()
+      collectgarbage()
+    end
+    ]])
+    local client = connect(path)
+    local written = pipe:read('*a')
+    pipe:close()
+    client:close()
+    os.remove(path)
+    local line = '[ENOTSOCK:88][getsockopt] Socket operation on non-socket (descriptor 4)\n'
+    assert.truthy(written:find(line .. line, 1, true), written)
+  end)
+
   it('refuses a name that is no string', function()
     loops.raised("bad argument #1 to 'sockets' (string expected, got number)", function()
       server.sockets(5)

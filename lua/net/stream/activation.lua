@@ -10,34 +10,41 @@ local FIRST_FD = 3
 
 local activation = {}
 
--- The names of the descriptors, in order. The variables are for one process only, not for what it starts.
-local function passed_names()
-  if tonumber(os.getenv('LISTEN_PID')) ~= scheduler.pid() then
-    return {}
+-- How many descriptors were passed, and a function that gives their names one by one, '' behind the last. The variables
+-- are for one process only, not for what it starts.
+local function passed()
+  local count = (os.getenv('LISTEN_FDS') or ''):match('^%d+$')
+  if not count or tonumber(os.getenv('LISTEN_PID')) ~= scheduler.pid() then
+    return 0
   end
-  local names = {}
-  for name in ((os.getenv('LISTEN_FDNAMES') or '') .. ':'):gmatch('([^:]*):') do
-    table.insert(names, name)
-  end
-  local passed = {}
-  for i = 1, tonumber(os.getenv('LISTEN_FDS')) or 0 do
-    passed[i] = names[i] or ''
-  end
-  return passed
+  return tonumber(count), ((os.getenv('LISTEN_FDNAMES') or '') .. ':'):gmatch('([^:]*):')
 end
 
--- All that were passed, with their names; nil and a string if one is no listening stream socket of these classes.
+local function adopt(fd, name, class_of)
+  local server, err = descriptor.wrap(fd, function(sock)
+    return sock:socktype() == llsocket.SOCK_STREAM and sock:acceptconn() and class_of(sock)
+  end)
+  if not server then
+    return nil, ('%s (descriptor %d)'):format(err, fd)
+  end
+  server.sock:cloexec(true)
+  server.name = name
+  return server
+end
+
+-- All that were passed, with their names; nil and a string if one is no listening stream socket of these classes. Then
+-- all are the program's.
 local function adopt_all(class_of)
   local servers = {}
-  for i, name in ipairs(passed_names()) do
-    local server, err = descriptor.wrap(FIRST_FD + i - 1, function(sock)
-      return sock:socktype() == llsocket.SOCK_STREAM and sock:acceptconn() and class_of(sock)
-    end)
+  local count, next_name = passed()
+  for i = 1, count do
+    local server, err = adopt(FIRST_FD + i - 1, next_name() or '', class_of)
     if not server then
-      return nil, ('%s (descriptor %d)'):format(err, FIRST_FD + i - 1)
+      for _, adopted in ipairs(servers) do
+        adopted.sock:unwrap()
+      end
+      return nil, err
     end
-    server.sock:cloexec(true)
-    server.name = name
     servers[i] = server
   end
   return servers
