@@ -243,7 +243,7 @@ const char* opt_service(lua_State* L, int index, PortText& text)
     if (lua_type(L, index) != LUA_TNUMBER) {
         const char* service = opt_text(L, index);
         if (service != nullptr && is_port_too_large(service)) {
-            luaL_argerror(L, index, "out of range (0 to 65535)");
+            argument_error(L, index, "out of range (0 to 65535)");
         }
         return service;
     }

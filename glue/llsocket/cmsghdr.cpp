@@ -35,7 +35,7 @@ int new_cmsghdr(lua_State* L)
     const int type = check_int(L, 2);
     const std::string_view payload = check_bytes(L, 3);
     if (level == SOL_SOCKET && type == SCM_RIGHTS && payload.size() % sizeof(int) != 0) {
-        return luaL_argerror(L, 3, "descriptors expected, a whole number of ints");
+        return argument_error(L, 3, "descriptors expected, a whole number of ints");
     }
     return push_message(L, level, type, payload);
 }

@@ -103,7 +103,7 @@ const char* check_interface(lua_State* L, int index)
 {
     const char* name = check_text(L, index);
     if (std::string_view(name).size() >= IF_NAMESIZE) {
-        luaL_argerror(L, index, "interface name too long");
+        argument_error(L, index, "interface name too long");
     }
     return name;
 }

@@ -148,7 +148,7 @@ File check_file(lua_State* L, int index)
     }
     std::FILE* stream = stream_of(lua_touserdata(L, index));
     if (stream == nullptr) {
-        luaL_argerror(L, index, "file is closed");
+        argument_error(L, index, "file is closed");
     }
     return {fileno(stream), stream};
 }

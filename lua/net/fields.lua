@@ -29,8 +29,15 @@ local is_of = {
 local names = { port = 'string or integer' }
 
 local function check_port(port, index, name)
-  if type(port) == 'number' and (port < 0 or port > 65535) then
+  local number = tonumber(port)
+  if number and not (number >= 0 and number <= 65535) then
     errors.argument(index, name, "field 'port': out of range (0 to 65535)")
+  end
+end
+
+local function check_host(host, index, name)
+  if host and host:find('%z') then
+    errors.argument(index, name, "field 'host': string contains NUL")
   end
 end
 
@@ -46,6 +53,7 @@ function fields.check(options, kinds, index, name)
     end
   end
   if kinds.port then
+    check_host(options.host, index, name)
     check_port(options.port, index, name)
   end
   return options

@@ -119,7 +119,7 @@ end
 -- An address as it is written: '127.0.0.1:80', '[::1]:80' or a path.
 local function written(ai)
   if ai:family() == llsocket.AF_UNIX then
-    return (ai:addr():gsub('%z', '@'))
+    return ((ai:addr() or ''):gsub('%z', '@')) -- an empty path is none
   end
   local form = ai:family() == llsocket.AF_INET6 and '[%s]:%d' or '%s:%d'
   return form:format(ai:addr(), ai:port())

@@ -206,6 +206,8 @@ modes.each(function(mode)
       assert.is_truthy(sock:mcastjoin('ff15::1', 'lo'):find('^%[EAI_'))
       assert.is_truthy(sock:mcastjoinsrc(GROUP, 'x', 'lo'):find('^%[EAI_NONAME:'))
       assert.is_truthy(sock:mcastjoin(GROUP, 'no such one'):find('^%[E%u+:%d+%]'))
+      modes.refuses(sock, 'mcastjoin', { GROUP .. '\0', 'lo' }, 1, 'string contains NUL')
+      modes.refuses(sock, 'mcastleavesrc', { GROUP, '\0', 'lo' }, 2, 'string contains NUL')
     end)
   end)
 

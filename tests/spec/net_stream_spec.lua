@@ -34,6 +34,12 @@ local function file_of(content)
   return keep(file)
 end
 
+local function closed_file()
+  local file = file_of('')
+  file:close()
+  return file
+end
+
 modes.each(function(mode)
   local it = mode.it
 
@@ -332,6 +338,9 @@ modes.each(function(mode)
       { inet.server, 'new', { { host = 1 } }, 1, "field 'host': string expected, got number" },
       { inet.server, 'new', { { port = {} } }, 1, "field 'port': string or integer expected, got table" },
       { inet.server, 'new', { { port = 65536 } }, 1, "field 'port': out of range (0 to 65535)" },
+      { inet.server, 'new', { { port = '65536' } }, 1, "field 'port': out of range (0 to 65535)" },
+      { inet.server, 'new', { { port = '-1' } }, 1, "field 'port': out of range (0 to 65535)" },
+      { inet.server, 'new', { { host = '127.0.0.1\0' } }, 1, "field 'host': string contains NUL" },
       { inet.server, 'new', { { reuseaddr = 1 } }, 1, "field 'reuseaddr': boolean expected, got number" },
       { inet.server, 'new', { { tlscfg = {} } }, 1, tls },
       { inet.client, 'new', { 'x' }, 1, 'table expected, got string' },
@@ -356,6 +365,7 @@ modes.each(function(mode)
       { 'sendfile', { file }, 2, 'integer expected, got nil' },
       { 'sendfile', { file, 1, {} }, 3, 'integer expected, got table' },
       { 'sendfilesync', { file, 'x' }, 2, 'integer expected, got string' },
+      { 'sendfile', { closed_file(), 1 }, 1, 'file is closed' },
     }) do
       modes.refuses(a, case[1], case[2], case[3], case[4])
     end

@@ -20,7 +20,10 @@ Dgram:add_sending({ 'sendto' })
 local function address(self, value, index, name)
   errors.check_type(value, 'string', index, name)
   local make = self:family() == llsocket.AF_INET6 and addrinfo.inet6 or addrinfo.inet
-  local ai, err = make(value, 0, llsocket.SOCK_DGRAM, 0, llsocket.AI_NUMERICHOST)
+  local ok, ai, err = pcall(make, value, 0, llsocket.SOCK_DGRAM, 0, llsocket.AI_NUMERICHOST)
+  if not ok then
+    errors.hand_on(name, 1 - index, ai)
+  end
   return ai, text(err)
 end
 
