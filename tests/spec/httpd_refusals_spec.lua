@@ -106,7 +106,7 @@ describe('httpd refuses', function()
 
   it('lines that are too long, before they end', function()
     assert_refused(414, 'GET /' .. ('x'):rep(9000))
-    assert_refused(414, 'GET /' .. ('x'):rep(1000000) .. ' HTTP/1.1\r\nHost: here\r\n\r\n', 'the long line')
+    assert_refused(414, 'GET /' .. ('x'):rep(200000) .. ' HTTP/1.1\r\nHost: here\r\n\r\n', 'the long line')
     assert_refused(431, 'GET /one HTTP/1.1\r\nHost: here\r\nX: ' .. ('x'):rep(9000))
     http.assert_status(404, stage.server:say(get('/' .. ('x'):rep(8000))))
     http.assert_status(200, stage.server:say(get('/one', 'X: ' .. ('x'):rep(8000))))
