@@ -5,6 +5,7 @@ local expect = require('expect')
 local loops = require('loops')
 local net = require('net')
 local network = require('network')
+local program = require('program')
 
 local server = net.stream.inet.server
 
@@ -26,19 +27,8 @@ local function answer(server)
 end
 ]]
 
--- What systemd-socket-activate hands on only if it is told: what sanitizers need.
-local function environment()
-  local options = ''
-  for _, name in ipairs({ 'LD_PRELOAD', 'ASAN_OPTIONS', 'UBSAN_OPTIONS' }) do
-    if os.getenv(name) then
-      options = ('%s -E %s'):format(options, name)
-    end
-  end
-  return options
-end
-
 local function activated(options, text)
-  return child.start(ANSWER .. text, ('timeout 60 systemd-socket-activate%s %s'):format(environment(), options))
+  return child.start(ANSWER .. text, ('timeout 60 systemd-socket-activate %s %s'):format(program.handed_on(), options))
 end
 
 -- Connects as soon as somebody listens.

@@ -22,11 +22,8 @@ end
 -- Forgets the code that LuaJIT has compiled: it holds the closures that it was compiled for, and all that they hold.
 local forget_code = jit and jit.flush or function() end
 
--- All open descriptors, as a list of numbers; objects that were dropped are collected first.
-function descriptors.list()
-  forget_code()
-  collectgarbage()
-  collectgarbage()
+-- All open descriptors, as a list of numbers.
+function descriptors.open()
   local open = {}
   for fd = 0, highest do
     if descriptors.is_open(fd) then
@@ -34,6 +31,14 @@ function descriptors.list()
     end
   end
   return open
+end
+
+-- The same when objects that were dropped are collected.
+function descriptors.list()
+  forget_code()
+  collectgarbage()
+  collectgarbage()
+  return descriptors.open()
 end
 
 local function has_flag(fd, flag)

@@ -55,6 +55,20 @@ function program:stop()
   self.pipe:close()
 end
 
+-- The options with which systemd-socket-activate hands on what this interpreter has in its environment: it does so only
+-- if it is told.
+function program.handed_on()
+  local options = {}
+  for _, name in ipairs({ 'LUA_PATH', 'LUA_CPATH', 'LD_PRELOAD', 'ASAN_OPTIONS', 'UBSAN_OPTIONS' }) do
+    for _, suffix in ipairs({ '', '_5_2', '_5_3', '_5_4' }) do
+      if os.getenv(name .. suffix) then
+        table.insert(options, '-E ' .. name .. suffix)
+      end
+    end
+  end
+  return table.concat(options, ' ')
+end
+
 -- A new file with this content. Remove it with os.remove.
 function program.file(content)
   local path = os.tmpname()
