@@ -286,6 +286,20 @@ describe('a client', function()
     end
   end))
 
+  it('of two tasks at once goes well also for a class whose close waits', loops.task(function()
+    local good = taken('127.0.0.1')
+    local Slow = net.class('Slow', inet.Client)
+    function Slow:close()
+      loop.sleep(0.01)
+      return inet.Client.close(self)
+    end
+    local client = network.keep(assert(Slow.new({ host = '127.0.0.1', port = good:port() })))
+    local first, second = loop.spawn(client.connect, client), loop.spawn(client.connect, client)
+    assert.same({ true }, { first:join() })
+    assert.same({ true }, { second:join() })
+    assert.equal(good:port(), client:getpeername():port())
+  end))
+
   it('is not undone by a client that is closed just before it stands', loops.task(function()
     local good = taken('127.0.0.1')
     local client = network.keep(inet.client.new({ host = '127.0.0.1', port = good:port() }, false))

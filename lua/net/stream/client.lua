@@ -59,12 +59,12 @@ local function forget(self, attempt)
   end
 end
 
--- Closes the connection that another takes the place of, but not attempts of other tasks.
+-- Closes the connection that another takes the place of, but not attempts of other tasks: these come and go meanwhile
+-- if a class has a close() that waits.
 local function close_old(self)
-  local attempts = self.attempts
-  self.attempts = nil
+  self.is_replacing = true
   self:close()
-  self.attempts = attempts
+  self.is_replacing = nil
 end
 
 -- Calls what raises an error when the task is cancelled: in other loops than ours nothing can be caught on Lua 5.1.
@@ -127,7 +127,7 @@ function client.define(class, family, target)
   end
 
   function class:close(...)
-    for attempt in pairs(self.attempts or {}) do
+    for attempt in pairs(not self.is_replacing and self.attempts or {}) do
       attempt:close()
     end
     return close_connection(self, ...)
