@@ -79,7 +79,9 @@ bool Loop::start(Operation& operation, Key key, const std::optional<Deadline>& d
         return true;
     }
     const bool is_put_off = tries && budget_ <= 0;
-    if (const Outcome<> placed = take_place(operation); !placed.done()) {
+    if (!operation.moves_) {
+        occupy(*slot, operation);
+    } else if (const Outcome<> placed = take_place(operation); !placed.done()) {
         refuse(operation, placed.error);
         return true;
     }
@@ -278,12 +280,17 @@ Outcome<> Loop::take_place(Operation& operation) noexcept
         }
         other->beside.push_back(operation);
     }
-    slot->place(operation.direction_) = &operation;
-    if (is_stranger(*slot, operation)) {
+    occupy(*slot, operation);
+    return done();
+}
+
+void Loop::occupy(Slot& slot, Operation& operation) noexcept
+{
+    slot.place(operation.direction_) = &operation;
+    if (is_stranger(slot, operation)) {
         next_sweep_ = strangers_ == 0 ? Clock::now() + sweep_interval : next_sweep_;
         ++strangers_;
     }
-    return done();
 }
 
 void Loop::leave_place(Operation& operation) noexcept

@@ -42,7 +42,11 @@ public:
     Outcome<Key> watch(int fd);
 
     // Watches a socket until it is closed, which releases the key.
-    Outcome<Key> watch(Socket& socket);
+    Outcome<Key> watch(Socket& socket)
+    {
+        const Watch& watch = socket.fd.watch();
+        return watch.is_by(*this) && !is_inherited() ? done(watch.key()) : watch_anew(socket);
+    }
 
     // What waits on the descriptor ends with ECANCELED; to be called before a descriptor is closed.
     void release(Key key) noexcept;
@@ -195,6 +199,7 @@ private:
     [[nodiscard]] Slot* find_by_fd(int fd) noexcept;
     Slot& new_slot();
     Outcome<Slot*> open_slot(int fd, bool owned);
+    Outcome<Key> watch_anew(Socket& socket);
     [[nodiscard]] bool is_current(Slot& slot) noexcept;
     [[nodiscard]] static bool is_stranger(const Slot& slot, const Operation& operation) noexcept;
     void adopt(Slot& slot) noexcept;
@@ -210,6 +215,7 @@ private:
     void await_ticket(Operation& operation) noexcept;
     void drop_result(Operation& operation, Event& event) noexcept;
     Outcome<> take_place(Operation& operation) noexcept;
+    void occupy(Slot& slot, Operation& operation) noexcept;
     void leave_place(Operation& operation) noexcept;
 
     void finish(Operation& operation) noexcept;

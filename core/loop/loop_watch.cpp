@@ -32,15 +32,13 @@ Outcome<Loop::Key> Loop::watch(int fd)
     return opened.done() ? done(opened.value->watched.key) : failed<Key>(opened.error);
 }
 
-Outcome<Loop::Key> Loop::watch(Socket& socket)
+// One that is not watched yet, by nobody or by another loop.
+Outcome<Loop::Key> Loop::watch_anew(Socket& socket)
 {
     if (is_inherited()) {
         return failed<Key>(EPERM, "fork");
     }
     Watch& watch = socket.fd.watch();
-    if (watch.is_by(*this)) {
-        return done(watch.key());
-    }
     const int fd = socket.fd.get();
     Slot* slot = find_by_fd(fd);
     if (slot != nullptr && slot->watched.owned) { // by another object with this number

@@ -55,26 +55,35 @@ bool is_of_class(lua_State* L, int index, Class id);
 // Raises the argument error for a value that should have had the metatable on top of the stack.
 int class_error(lua_State* L, int index);
 
-// Whether the first argument is an object of the function's own class: every method call asks this, so it is inline.
-inline bool is_self(lua_State* L)
+// The first argument if it is an object with the metatable at this address, else nullptr: every method call asks this,
+// so it is inline.
+inline void* self_with(lua_State* L, const void* metatable)
 {
-    if (lua_type(L, 1) != LUA_TUSERDATA || lua_getmetatable(L, 1) == 0) {
-        return false;
+    void* object = lua_touserdata(L, 1);
+    if (object == nullptr || lua_getmetatable(L, 1) == 0) {
+        return nullptr;
     }
-    const bool same = lua_rawequal(L, -1, own_metatable) != 0;
+    const bool same = lua_topointer(L, -1) == metatable;
     lua_pop(L, 1);
-    return same;
+    return same ? object : nullptr;
 }
 
-// The object that the method was called on.
+// The object that the method was called on. Who has the address of the function's own metatable at hand gives it.
 template <class T>
-T& check_self(lua_State* L)
+T& check_self(lua_State* L, const void* metatable)
 {
-    if (!is_self(L)) {
+    void* object = self_with(L, metatable);
+    if (object == nullptr) {
         lua_pushvalue(L, own_metatable);
         class_error(L, 1);
     }
-    return *static_cast<T*>(lua_touserdata(L, 1));
+    return *static_cast<T*>(object);
+}
+
+template <class T>
+T& check_self(lua_State* L)
+{
+    return check_self<T>(L, lua_topointer(L, own_metatable));
 }
 
 // The object at `index`, or nullptr if the value is something else.

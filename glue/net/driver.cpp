@@ -56,9 +56,9 @@ int run(lua_State* L, Scheduler& scheduler, Task& task, lua_State* coroutine, in
 }
 
 // The task, whose coroutine is on top of the stack, waits now or has ended. Pops the coroutine.
-void settle_run(lua_State* L, Scheduler& scheduler, Task& task, int status)
+void settle_run(lua_State* L, Scheduler& scheduler, Task& task, lua_State* coroutine, int status)
 {
-    task.end = end_of(task, lua_tothread(L, -1), status);
+    task.end = end_of(task, coroutine, status);
     if (task.end != End::none) {
         if (task.end != End::exited) {
             settle(L, task);
@@ -126,7 +126,7 @@ void begin_on_spare(lua_State* L, Scheduler& scheduler, Task& task)
         lua_pushboolean(L, 0);
         set_spare(L);
     }
-    settle_run(L, scheduler, task, status);
+    settle_run(L, scheduler, task, spare, status);
 }
 
 // Begins the task that is due, or ends it.
@@ -140,7 +140,8 @@ void begin_due(lua_State* L, Scheduler& scheduler, Task& task)
         begin_on_spare(L, scheduler, task);
     } else {
         scheduler.due = nullptr;
-        settle_run(L, scheduler, task, run(L, scheduler, task, coroutine, lua_gettop(coroutine) - 1));
+        settle_run(L, scheduler, task, coroutine,
+                   run(L, scheduler, task, coroutine, lua_gettop(coroutine) - 1));
     }
 }
 
@@ -184,7 +185,8 @@ void resume_due(lua_State* L, Scheduler& scheduler)
     let_go(L, task);
     lua_pop(coroutine, 1); // the mark
     lua_xmove(L, coroutine, pushed);
-    settle_run(L, scheduler, task, run(L, scheduler, task, coroutine, pushed + std::exchange(task.pause->values, 0)));
+    const int arguments = pushed + std::exchange(task.pause->values, 0);
+    settle_run(L, scheduler, task, coroutine, run(L, scheduler, task, coroutine, arguments));
 }
 
 void run_ready(lua_State* L, Scheduler& scheduler)

@@ -251,6 +251,9 @@ void add_scheduler(lua_State* L)
     define_class(L, Class::scheduler, "scheduler", metamethods);
     auto* scheduler = new (new_userdata(L, sizeof(Scheduler))) Scheduler();
     scheduler->globals = globals_of(L);
+    lua_rawgeti(L, metatables, static_cast<int>(Class::socket));
+    scheduler->socket_metatable = lua_topointer(L, -1);
+    lua_pop(L, 1);
     lua_rawgeti(L, metatables, static_cast<int>(Class::scheduler));
     lua_setmetatable(L, -2);
     set_module_state(L);

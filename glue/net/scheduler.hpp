@@ -71,6 +71,7 @@ public:
     std::uint64_t resumed = 0;
     unsigned generation = 0;       // of the loop
     const void* globals = nullptr; // of the coroutine that loaded the module
+    const void* socket_metatable = nullptr;
     bool is_closed = false;        // with the Lua state
     Deadline step_began{};
     Clock::duration longest_step{};

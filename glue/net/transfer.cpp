@@ -75,10 +75,11 @@ constexpr Waiting in_recv{"recv", push_received, room_for<ReceiveInto>};
 // recv(socket, seconds [, size [, flag...]]) -> string | nil (end) | nil, err | nil, nil, true
 int recv(lua_State* L)
 {
-    auto& socket = check_self<Socket>(L);
+    Scheduler& scheduler = scheduler_of(L);
+    auto& socket = check_self<Socket>(L, scheduler.socket_metatable);
     const std::size_t size = opt_size(L, 3, default_room);
     const int flags = check_flags(L, 4);
-    const Wait wait = check_wait(L, in_recv, 2);
+    const Wait wait = check_wait(L, scheduler, in_recv, 2);
     if (size == 0 && socket.fd.get() >= 0) {
         lua_pushliteral(L, "");
         return 1;
@@ -120,10 +121,11 @@ constexpr Waiting in_send{"send", push_sent, room_for<SendOperation>};
 // send(socket, seconds, string [, flag...]) -> n | n, nil, true | nil (closed by the peer) | nil, err
 int send(lua_State* L)
 {
-    auto& socket = check_self<Socket>(L);
+    Scheduler& scheduler = scheduler_of(L);
+    auto& socket = check_self<Socket>(L, scheduler.socket_metatable);
     const std::string_view bytes = check_bytes(L, 3);
     const int flags = check_flags(L, 4);
-    const Wait wait = check_wait(L, in_send, 2);
+    const Wait wait = check_wait(L, scheduler, in_send, 2);
     if (bytes.empty() && is_stream(sys::host(), socket)) {
         lua_pushinteger(L, 0);
         return 1;
@@ -176,10 +178,11 @@ constexpr Waiting in_recvfrom{"recvfrom", push_received_from, room_for<ReceiveFr
 // recvfrom(socket, seconds [, size [, flag...]]) -> string, addrinfo | ...
 int recvfrom(lua_State* L)
 {
-    auto& socket = check_self<Socket>(L);
+    Scheduler& scheduler = scheduler_of(L);
+    auto& socket = check_self<Socket>(L, scheduler.socket_metatable);
     const std::size_t size = opt_size(L, 3, default_room);
     const int flags = check_flags(L, 4);
-    const Wait wait = check_wait(L, in_recvfrom, 2);
+    const Wait wait = check_wait(L, scheduler, in_recvfrom, 2);
     check_memory(L, work([&] {
                      auto own = own_room(size);
                      wait.task.emplace_operation<ReceiveFromOperation>(wait.scheduler, std::move(own), size, socket,
@@ -206,11 +209,12 @@ constexpr Waiting in_sendto{"sendto", push_sent, room_for<CallOperation<SendTo>>
 // sendto(socket, seconds, string, addrinfo [, flag...]) -> as send
 int sendto(lua_State* L)
 {
-    auto& socket = check_self<Socket>(L);
+    Scheduler& scheduler = scheduler_of(L);
+    auto& socket = check_self<Socket>(L, scheduler.socket_metatable);
     const std::string_view bytes = check_bytes(L, 3);
     const Address& address = check_object<AddressBox>(L, 4).info.address;
     const int flags = check_flags(L, 5);
-    const Wait wait = check_wait(L, in_sendto, 2);
+    const Wait wait = check_wait(L, scheduler, in_sendto, 2);
     keep_alive(L, wait, 3, 4);
     wait.task.emplace_operation<CallOperation<SendTo>>(Direction::write, SendTo{socket, bytes, &address, flags});
     return start_on_socket(L, wait, socket);
@@ -230,12 +234,13 @@ constexpr Waiting in_sendfile{"sendfile", push_sent, room_for<SendFileOperation>
 // sendfile(socket, seconds, file, size [, offset]) -> as send; fewer at the end of the file
 int sendfile(lua_State* L)
 {
-    auto& socket = check_self<Socket>(L);
+    Scheduler& scheduler = scheduler_of(L);
+    auto& socket = check_self<Socket>(L, scheduler.socket_metatable);
     const File file = check_file(L, 3);
     const auto size = static_cast<std::size_t>(check_integer(L, 4, 0, LLONG_MAX));
     const auto offset = static_cast<off_t>(is_absent(L, 5) ? 0 : check_integer(L, 5, 0, LLONG_MAX));
     check_nonblock(L, 1, socket);
-    const Wait wait = check_wait(L, in_sendfile, 2);
+    const Wait wait = check_wait(L, scheduler, in_sendfile, 2);
     if (size == 0 && socket.fd.get() >= 0) {
         lua_pushinteger(L, 0);
         return 1;
@@ -299,9 +304,10 @@ constexpr Waiting in_accept{"accept", push_accepted, room_for<AcceptSocket>};
 // accept(socket, seconds) -> socket, which does not block | nil, err | nil, nil, true
 int accept(lua_State* L)
 {
-    auto& socket = check_self<Socket>(L);
+    Scheduler& scheduler = scheduler_of(L);
+    auto& socket = check_self<Socket>(L, scheduler.socket_metatable);
     check_nonblock(L, 1, socket);
-    const Wait wait = check_wait(L, in_accept, 2);
+    const Wait wait = check_wait(L, scheduler, in_accept, 2);
     wait.task.emplace_operation<AcceptSocket>(socket);
     return start_on_socket(L, wait, socket);
 }
@@ -320,10 +326,11 @@ constexpr Waiting in_connect{"connect", push_connected, room_for<ConnectOperatio
 // connect(socket, seconds, addrinfo) -> true | nil, err | nil, nil, true
 int connect(lua_State* L)
 {
-    auto& socket = check_self<Socket>(L);
+    Scheduler& scheduler = scheduler_of(L);
+    auto& socket = check_self<Socket>(L, scheduler.socket_metatable);
     const Address& address = check_object<AddressBox>(L, 3).info.address;
     check_nonblock(L, 1, socket);
-    const Wait wait = check_wait(L, in_connect, 2);
+    const Wait wait = check_wait(L, scheduler, in_connect, 2);
     keep_alive(L, wait, 3);
     wait.task.emplace_operation<ConnectOperation>(address);
     return start_on_socket(L, wait, socket);

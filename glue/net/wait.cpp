@@ -100,10 +100,9 @@ Pause& room_to_wait(lua_State* L, Scheduler& scheduler, Task& task, std::size_t 
 
 } // namespace
 
-Wait check_wait(lua_State* L, const Waiting& waiting, int seconds)
+Wait check_wait(lua_State* L, Scheduler& scheduler, const Waiting& waiting, int seconds)
 {
     const char* what = waiting.what;
-    Scheduler& scheduler = scheduler_of(L);
     const std::optional<Deadline> until = check_deadline(L, seconds);
     Task* task = scheduler.current;
     if (task == nullptr) {

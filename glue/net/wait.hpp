@@ -28,7 +28,12 @@ int refuse_wait(lua_State* L, const char* what, const char* why);
 
 // Raises an error unless the caller is a task that may wait here. `seconds` is the index of how long it may take, nil
 // or none for as long as it takes.
-Wait check_wait(lua_State* L, const Waiting& waiting, int seconds);
+Wait check_wait(lua_State* L, Scheduler& scheduler, const Waiting& waiting, int seconds);
+
+inline Wait check_wait(lua_State* L, const Waiting& waiting, int seconds)
+{
+    return check_wait(L, scheduler_of(L), waiting, seconds);
+}
 
 // The task runs: if it was about to wait and could not yield, because a C function was in the way, that is taken back.
 void settle(lua_State* L, Task& task);

@@ -14,13 +14,14 @@ local looping = require('net.io.looping')
 local option_names = require('net.option_names')
 local options = require('net.options')
 local protected = require('net.protected')
+local use = require('net.io.use')
 local with_sender = require('net.io.with_sender')
 
 local text = errors.text
 
 -- An instance has
---   sock            the socket of llsocket
---   io              how it waits: see net/io
+--   sock, io        the socket of llsocket, and how it waits (see net/io): use() sets them
+--   [1]             the socket if it waits by the loop's own operations, which recv and send call at once; or false
 --   rcvsec, sndsec  how long it waits at most; false: as long as it takes
 --   onrecv, onsend  the hooks, with onrecv_context and onsend_context
 local Socket = class.define('net.Socket')
@@ -47,7 +48,9 @@ end
 
 -- The instance for a socket of llsocket that waits in this way already.
 function Socket:adopt(sock, io)
-  return setmetatable({ sock = sock, io = io, rcvsec = false, sndsec = false }, self)
+  local made = setmetatable({ false, sock = false, io = false, rcvsec = false, sndsec = false }, self)
+  use(made, io, sock)
+  return made
 end
 
 function Socket:__tostring()
@@ -115,7 +118,7 @@ local function set_hook(self, which, name, ...)
   if select('#', ...) > 0 then
     errors.check_optional(hook, 'function', 1, name)
     self[which], self[which .. '_context'] = hook, context
-    self.io = (self.onrecv or self.onsend) and self.io.hooked or self.io.plain
+    use(self, (self.onrecv or self.onsend) and self.io.hooked or self.io.plain)
   end
   return before
 end
@@ -164,19 +167,19 @@ end
 local recv, send = looping.operations.recv, looping.operations.send
 
 function Socket:recv(bufsize)
-  local io = self.io
-  if io == looping then
-    return recv(self.sock, self.rcvsec or nil, bufsize)
+  local sock = self[1]
+  if sock then
+    return recv(sock, self.rcvsec or nil, bufsize)
   end
-  return io.recv(self, self.rcvsec or nil, bufsize)
+  return self.io.recv(self, self.rcvsec or nil, bufsize)
 end
 
 function Socket:send(str)
-  local io = self.io
-  if io == looping then
-    return send(self.sock, self.sndsec or nil, str)
+  local sock = self[1]
+  if sock then
+    return send(sock, self.sndsec or nil, str)
   end
-  return io.send(self, self.sndsec or nil, str)
+  return self.io.send(self, self.sndsec or nil, str)
 end
 
 -- Adds the methods of these names that receive, or send: each does what its io does under the deadline of this kind.

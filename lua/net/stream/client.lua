@@ -10,6 +10,7 @@ local errors = require('net.errors')
 local fields = require('net.fields')
 local loop = require('net.loop')
 local protected = require('net.protected')
+local use = require('net.io.use')
 local values = require('net.poller.values')
 
 local client = {}
@@ -17,8 +18,7 @@ local client = {}
 -- Sets what deadlines() set before on a new socket.
 local function take_over(self, sock, io)
   local before = self.io
-  self.sock = sock
-  self.io = before ~= before.plain and io.hooked or io.plain
+  use(self, before ~= before.plain and io.hooked or io.plain, sock)
   if not io.nonblock then
     sock:nonblock(false)
     sock:rcvtimeo(self.rcvsec or 0)

@@ -29,6 +29,7 @@ local deadline = require('net.deadline')
 local errors = require('net.errors')
 local failure = require('net.poller.values').failure
 local new_unread = require('net.stream.unread')
+local use = require('net.io.use')
 
 local reading = {}
 
@@ -83,7 +84,7 @@ local function skip(self, n)
   local unread = self.unread
   unread:skip(n)
   if unread.bytes == 0 then
-    self.io = self.io.without_unread
+    use(self, self.io.without_unread)
   end
 end
 
@@ -154,7 +155,9 @@ local function put(self, unread, ...)
     return nil, AT_END
   end
   unread:put(piece)
-  self.io = self.io.without_unread and self.io or with_unread(self.io)
+  if not self.io.without_unread then
+    use(self, with_unread(self.io))
+  end
   return true
 end
 
@@ -213,7 +216,9 @@ local function readline(self, max)
   local unread = self.unread
   local first = unread and unread:take_line(max)
   if first then
-    self.io = unread.bytes > 0 and self.io or self.io.without_unread
+    if unread.bytes == 0 then
+      use(self, self.io.without_unread)
+    end
     return first
   end
   local size, err, timeout = await(self, LEAST_PIECE, size_of_line, max)
@@ -292,7 +297,8 @@ function reading.add(class)
     class[name] = method
   end
   function class:close(...)
-    self.io, self.unread = self.io.without_unread or self.io, nil
+    use(self, self.io.without_unread or self.io)
+    self.unread = nil
     return Socket.close(self, ...)
   end
 end

@@ -9,6 +9,7 @@ local fields = require('net.fields')
 local loop = require('net.loop')
 local protected = require('net.protected')
 local Stream = require('net.stream.socket')
+local use = require('net.io.use')
 local values = require('net.poller.values')
 
 -- How long to wait, in seconds, before the next attempt to accept when there are no descriptors: twice as long each
@@ -284,7 +285,7 @@ function serving.add(class)
     if not taken then
       return nil, err
     end
-    self.io = self.io == self.io.plain and taken.io.plain or taken.io.hooked
+    use(self, self.io == self.io.plain and taken.io.plain or taken.io.hooked)
     return true
   end
 
