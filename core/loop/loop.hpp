@@ -78,6 +78,9 @@ public:
     // as no work. It must always answer that it is blocked.
     void attend(Operation& operation, Key key) noexcept;
 
+    // Tries one of those once more, when what is finished by now has been taken.
+    void try_again(Operation& operation) noexcept { trying_.push_back(operation); }
+
     // Finishes a pending operation with this error.
     void cancel(Operation& operation, int error) noexcept;
 
@@ -168,7 +171,7 @@ private:
     std::array<Event, 256> events_;
     std::size_t event_count_ = 0; // of this step
     std::size_t next_event_ = 0;
-    bool expires_ = false;  // deadlines are still to be looked at in this step
+    bool expires_ = false;  // deadlines had passed when this step looked for events
     Deadline looked_{};     // when this step looked for events
     StableRow<Slot> slots_; // the backend keeps pointers
     std::vector<std::uint32_t> free_slots_;

@@ -48,9 +48,9 @@ Outcome<> Loop::step(const std::optional<Deadline>& until) noexcept
     next_event_ = 0;
     stats_.events += waited.value;
     trying_.take(ready_);
-    expires_ = timers_.size() > 0;
-    if (expires_) {
+    if (timers_.size() > 0) {
         looked_ = Clock::now();
+        expires_ = timers_.passed(looked_) != nullptr;
     }
     const Outcome<> expelled = expel_strangers();
     sweep();
@@ -72,7 +72,7 @@ std::optional<Deadline> Loop::next_deadline() noexcept
 
 bool Loop::has_work() const noexcept
 {
-    return !finished_.empty() || !ready_.empty() || next_event_ < event_count_ || !trying_.empty();
+    return !finished_.empty() || !ready_.empty() || next_event_ < event_count_ || !trying_.empty() || expires_;
 }
 
 int Loop::wait_ms(const std::optional<Deadline>& until) noexcept

@@ -41,12 +41,12 @@ Outcome<Loop::Key> Loop::watch_anew(Socket& socket)
     Watch& watch = socket.fd.watch();
     const int fd = socket.fd.get();
     Slot* slot = find_by_fd(fd);
-    if (slot != nullptr && slot->watched.owned) { // by another object with this number
-        return done(slot->watched.key);
-    }
-    if (slot != nullptr && !is_current(*slot)) { // watched by number so far
+    if (slot != nullptr && !is_current(*slot)) { // closed behind our back, and the number is this socket's now
         retire(*slot, EBADF);
         slot = nullptr;
+    }
+    if (slot != nullptr && slot->watched.owned) { // by another object with this number
+        return done(slot->watched.key);
     }
     if (slot == nullptr) {
         const Outcome<Slot*> opened = open_slot(fd, true);

@@ -168,7 +168,8 @@ void Signals::hold(const sigset_t& set) noexcept
     });
 }
 
-// Finishes the operations whose signals came.
+// Finishes the first operation whose signal came. The others get their turn when that has been taken: whoever goes on
+// with it may cancel them, and then their signals must still be there for the next.
 void Signals::deliver() noexcept
 {
     source_->listen(collect_wanted());
@@ -179,12 +180,14 @@ void Signals::deliver() noexcept
         sigemptyset(&set);
         add(place->operation.set_, set);
         const int signal = source_->take(set);
-        if (signal == 0) {
-            waiting_.push_back(*place);
-        } else {
+        if (signal != 0) {
             loop_.complete(place->operation, llnet::done(static_cast<std::size_t>(signal)));
+            loop_.try_again(*notified_);
+            break;
         }
+        waiting_.push_back(*place);
     }
+    waiting_.take(places);
 }
 
 // What those that wait want, after the others have left their places.

@@ -10,40 +10,57 @@ namespace llnet {
 
 namespace {
 
-// The limits of tasks that coroutines yielded with, inside of timeout(): by coroutine, in a table with weak keys.
-void push_limits(lua_State* L)
+// Deadlines of timeout() are those of the coroutine that called it, wherever it yields meanwhile; its waits also end at
+// the limit of whoever resumed it. A task's own coroutine has its limit in the task. The others have theirs, while they
+// are inside of timeout(), in a table with weak keys, by coroutine.
+
+// The limit of the coroutine on top of the stack, which is popped.
+Deadline own_limit(lua_State* L)
 {
     lua_rawgeti(L, all_metatables, limits_slot);
-}
-
-// The coroutine, which is the first argument, goes on: its own limit is that of the task, unless that is nearer.
-void enter(lua_State* L, Task& task)
-{
-    push_limits(L);
-    lua_pushvalue(L, 1);
+    lua_insert(L, -2);
     lua_rawget(L, -2);
     const Deadline own = limit_at(L, -1);
-    if (own != Task::no_limit) {
-        task.limit = std::min(task.limit, own);
-        lua_pushvalue(L, 1);
-        lua_pushnil(L);
-        lua_rawset(L, -4); // leave() will tell anew
-    }
     lua_pop(L, 2);
+    return own;
 }
 
-// The coroutine has yielded: from now on the limit is that of whoever resumed it.
-void leave(lua_State* L, Task& task, Deadline outer)
+// Gives the coroutine that runs a limit of its own. Raises an error for want of memory, with nothing changed.
+void set_own_limit(lua_State* L, const Scheduler& scheduler, Task& task, Deadline own)
 {
-    if (task.limit == outer) {
-        return;
+    if (scheduler.around.is_generator) {
+        lua_rawgeti(L, all_metatables, limits_slot);
+        lua_pushthread(L);
+        push_limit(L, own);
+        lua_rawset(L, -3);
+        lua_pop(L, 1);
     }
-    push_limits(L);
-    lua_pushvalue(L, 1);
-    push_limit(L, task.limit);
-    lua_rawset(L, -3);
-    lua_pop(L, 1);
-    task.limit = outer;
+    task.limit = std::min(scheduler.around.limit, own);
+}
+
+// limit(seconds) -> what unlimit() takes: all waits of the coroutine end within this time.
+int limit(lua_State* L)
+{
+    const Deadline until = check_deadline(L, 1).value_or(Task::no_limit);
+    Scheduler& scheduler = scheduler_of(L);
+    Task& task = check_runs(L, scheduler, "timeout");
+    Deadline own = task.limit;
+    if (scheduler.around.is_generator) {
+        lua_pushthread(L);
+        own = own_limit(L);
+    }
+    set_own_limit(L, scheduler, task, std::min(own, until));
+    push_limit(L, own);
+    return 1;
+}
+
+int unlimit(lua_State* L)
+{
+    const Scheduler& scheduler = scheduler_of(L);
+    if (scheduler.current != nullptr && scheduler.running == L) {
+        set_own_limit(L, scheduler, *scheduler.current, limit_at(L, 1));
+    }
+    return 0;
 }
 
 int refuse(lua_State* L, const char* why)
@@ -59,10 +76,11 @@ int resume_or_wait(lua_State* L, lua_State* coroutine)
 {
     Scheduler& scheduler = scheduler_of(L);
     Task* task = scheduler.running == L ? scheduler.current : nullptr;
-    Deadline outer = Task::no_limit;
+    const Deadline limit = task != nullptr ? task->limit : Task::no_limit;
+    Deadline own = Task::no_limit;
     if (task != nullptr) {
-        outer = task->limit;
-        enter(L, *task);
+        lua_pushvalue(L, 1);
+        own = own_limit(L);
     }
     const int arguments = lua_gettop(L) - 1;
     count_nesting(L, coroutine);
@@ -70,14 +88,18 @@ int resume_or_wait(lua_State* L, lua_State* coroutine)
         return refuse(L, "too many arguments to resume");
     }
     lua_xmove(L, coroutine, arguments);
+    const Surroundings around = scheduler.around;
     if (task != nullptr) {
         scheduler.running = coroutine;
+        scheduler.around = {limit, true};
+        task->limit = std::min(limit, own);
     }
     const int status = resume(L, coroutine, arguments);
     const bool is_still_inside = task != nullptr && scheduler.current == task; // not after a fork
     if (is_still_inside) {
         scheduler.running = L;
-        leave(L, *task, outer);
+        scheduler.around = around;
+        task->limit = limit;
     }
     if (is_still_inside && is_in_wait(coroutine)) {
         lua_pushnil(L);
@@ -122,6 +144,8 @@ int cogoon(lua_State* L)
 constexpr Method functions[] = {
     {"coresume", coresume},
     {"cogoon", cogoon},
+    {"limit", limit},
+    {"unlimit", unlimit},
 };
 
 } // namespace

@@ -47,6 +47,7 @@ int run(lua_State* L, Scheduler& scheduler, Task& task, lua_State* coroutine, in
     ++scheduler.resumed;
     scheduler.current = &task;
     scheduler.running = coroutine;
+    scheduler.around = {};
     count_nesting(L, coroutine);
     const int status = resume(L, coroutine, arguments);
     check_process(L, scheduler, task);
@@ -251,6 +252,7 @@ int turn(lua_State* L)
     run_finished(L, scheduler); // of a turn that an error ended: step() would mix up what others received
     run_ready(L, scheduler);
     if (!until && is_deadlock(scheduler)) {
+        scheduler.release_signals(); // nobody waits for any
         regain(L);
         return raise_error(L, "deadlock: all tasks (%d) wait for each other; see net.loop.dump()",
                            static_cast<int>(scheduler.tasks));

@@ -13,6 +13,12 @@
 
 namespace llnet {
 
+// Where a coroutine runs that a task runs: in a task's own coroutine there is no limit around.
+struct Surroundings {
+    Deadline limit = Task::no_limit; // of whoever resumed it
+    bool is_generator = false;       // it is not the task's own coroutine
+};
+
 // Makes the backend that LLNET_BACKEND names, or the best that there is. Throws std::bad_alloc.
 Outcome<> make_backend(std::unique_ptr<Backend>& into);
 
@@ -63,6 +69,7 @@ public:
     Task* due = nullptr;          // its wait is over; nothing else comes before it
     Task* current = nullptr;      // while it runs
     lua_State* running = nullptr; // its coroutine, or the one that it resumed, while it runs
+    Surroundings around;          // of that
     bool is_driven = false;       // by somebody who runs the tasks
     bool is_beginning = false;    // a wait, which a finalizer must not disturb: see check_wait()
     std::size_t tasks = 0;        // that have not ended

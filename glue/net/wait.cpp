@@ -21,7 +21,23 @@ bool is_in_wait(lua_State* coroutine)
 
 int refuse_wait(lua_State* L, const char* what, const char* why)
 {
-    return raise_error(L, "cannot %s here: %s", what, why);
+    return raise_error(L, "cannot use '%s' here: %s", what, why);
+}
+
+Task& check_runs(lua_State* L, const Scheduler& scheduler, const char* what)
+{
+    if (scheduler.current == nullptr) {
+        refuse_wait(L, what, "this is not inside a task; tasks begin with run() or spawn()");
+    }
+    if (!scheduler.is_usable()) {
+        refuse_wait(L, what, "the loop is the parent's of this process; a child makes its own with run()");
+    }
+    if (L != scheduler.running) {
+        refuse_wait(L, what,
+                    "the coroutine was resumed by a coroutine.resume or coroutine.wrap that was taken before the loop "
+                    "ran; take net.loop.coresume or net.loop.cowrap");
+    }
+    return *scheduler.current;
 }
 
 std::optional<Deadline> check_deadline(lua_State* L, int index)
@@ -104,41 +120,40 @@ Wait check_wait(lua_State* L, Scheduler& scheduler, const Waiting& waiting, int 
 {
     const char* what = waiting.what;
     const std::optional<Deadline> until = check_deadline(L, seconds);
-    Task* task = scheduler.current;
-    if (task == nullptr) {
-        refuse_wait(L, what, "this is not inside a task; tasks begin with run() or spawn()");
-    }
-    if (!scheduler.is_usable()) {
-        refuse_wait(L, what, "the loop is the parent's of this process; a child makes its own with run()");
-    }
-    if (L != scheduler.running) {
-        refuse_wait(L, what,
-                    "the coroutine was resumed by a coroutine.resume or coroutine.wrap that was taken before the loop "
-                    "ran; take net.loop.coresume or net.loop.cowrap");
-    }
+    Task& task = check_runs(L, scheduler, what);
     if (!may_yield(L) || (!knows_where_to_yield && scheduler.is_beginning && is_inside_another(L))) {
         refuse_wait(L, what, "a C function such as pcall or table.sort is in the way; for pcall take net.pcall");
     }
     scheduler.is_beginning = true;
-    settle(L, *task);
-    if (task->is_cancelled) {
-        task->is_cancelled = false;
-        task->was_cancelled = true;
+    settle(L, task);
+    if (task.is_cancelled) {
+        task.is_cancelled = false;
+        task.was_cancelled = true;
         push_cancellation(L);
         lua_error(L);
     }
-    Pause& pause = room_to_wait(L, scheduler, *task, waiting.room);
+    Pause& pause = room_to_wait(L, scheduler, task, waiting.room);
     pause.waiting = &waiting;
     pause.fd = -1;
     pause.held = {};
     pause.values = 0;
-    pause.is_limited = task->limit != Task::no_limit && (!until || task->limit <= *until);
-    return {scheduler, *task, pause.is_limited ? task->limit : until};
+    pause.is_limited = task.limit != Task::no_limit && (!until || task.limit <= *until);
+    return {scheduler, task, pause.is_limited ? task.limit : until};
+}
+
+bool is_socket(lua_State* L, int index)
+{
+    if (lua_type(L, index) == LUA_TTABLE) { // of net, which has one of llsocket
+        lua_pushliteral(L, "sock");
+        lua_rawget(L, index);
+        lua_replace(L, index);
+    }
+    return is_of_class(L, index, Class::socket);
 }
 
 Outcome<Loop::Key> watch_argument(lua_State* L, Scheduler& scheduler, int index)
 {
-    if (is_of_class(L, index, Class::socket)) {
+    if (is_socket(L, index)) {
         Socket& socket = *static_cast<Socket*>(lua_touserdata(L, index));
         return work([&] { return scheduler.loop().watch(socket); });
     }
@@ -148,8 +163,12 @@ Outcome<Loop::Key> watch_argument(lua_State* L, Scheduler& scheduler, int index)
 
 int check_descriptor(lua_State* L, int index)
 {
-    if (is_of_class(L, index, Class::socket)) {
+    const bool is_table = lua_istable(L, index);
+    if (is_socket(L, index)) {
         return static_cast<Socket*>(lua_touserdata(L, index))->fd.get();
+    }
+    if (is_table) {
+        argument_error(L, index, "socket or integer expected, got table");
     }
     if (lua_type(L, index) != LUA_TNUMBER) {
         type_error(L, index, "socket or integer");

@@ -23,8 +23,11 @@ void push_seconds(lua_State* L, Clock::duration duration);
 void push_limit(lua_State* L, Deadline limit);
 Deadline limit_at(lua_State* L, int index);
 
-// Raises "cannot X here: ...".
+// Raises "cannot use 'X' here: ...".
 int refuse_wait(lua_State* L, const char* what, const char* why);
+
+// The task that runs. Raises an error if none does, or if its coroutine was resumed past us.
+Task& check_runs(lua_State* L, const Scheduler& scheduler, const char* what);
 
 // Raises an error unless the caller is a task that may wait here. `seconds` is the index of how long it may take, nil
 // or none for as long as it takes.
@@ -38,7 +41,11 @@ inline Wait check_wait(lua_State* L, const Waiting& waiting, int seconds)
 // The task runs: if it was about to wait and could not yield, because a C function was in the way, that is taken back.
 void settle(lua_State* L, Task& task);
 
-// What is waited on: a socket of any generation or the number of a descriptor. Raises an argument error for anything
+// Whether the argument is a socket, of any generation or of net. In the place of one of net there is that of llsocket
+// afterwards, in the place of another table whatever it has for one.
+bool is_socket(lua_State* L, int index);
+
+// What is waited on: a socket, or the number of a descriptor. Raises an argument error for anything
 // else; what cannot be watched is told by the outcome.
 Outcome<Loop::Key> watch_argument(lua_State* L, Scheduler& scheduler, int index);
 // The number of it.

@@ -33,7 +33,7 @@ int push_slept(lua_State* L, Scheduler& scheduler, Task& task)
 constexpr Waiting in_later{"later", push_true, no_room};
 constexpr Waiting in_sleep{"sleep", push_slept, room_for<WaitOperation>};
 constexpr Waiting in_suspend{"suspend", push_success, room_for<WaitOperation>, true, true};
-constexpr Waiting in_lock{"lock", push_success, room_for<WaitOperation>, true, true};
+constexpr Waiting in_lock{"lock", push_success, room_for<WaitOperation>, true};
 constexpr Waiting in_readable{"readable", push_success, room_for<WaitOperation>};
 constexpr Waiting in_writable{"writable", push_success, room_for<WaitOperation>};
 
@@ -74,8 +74,9 @@ int suspend(lua_State* L)
     return start_wait_alone(L, wait);
 }
 
-// suspend_beside(socket or number [, seconds]): the same, but the end of the descriptor ends it with ECANCELED.
-int suspend_beside(lua_State* L)
+// wait_for_lock(socket or number [, seconds]) -> true, after grant() | nil, nil, true | nil, err: ECANCELED if the
+// descriptor is closed
+int wait_for_lock(lua_State* L)
 {
     const Wait wait = check_wait(L, in_lock, 2);
     const Outcome<Loop::Key> key = watch_argument(L, wait.scheduler, 1);
@@ -86,6 +87,17 @@ int suspend_beside(lua_State* L)
     wait.task.emplace_operation<WaitOperation>(Direction::read);
     wait.scheduler.loop().start_beside(*wait.task.operation(), key.value, wait.until);
     return yield_wait(L, wait);
+}
+
+// grant(task): ends its wait for a lock, if it is in one.
+int grant(lua_State* L)
+{
+    Task& task = check_self<Task>(L);
+    Scheduler& scheduler = scheduler_of(L);
+    if (scheduler.has(task) && task.status == Task::Status::waiting && task.pause->waiting == &in_lock) {
+        scheduler.wake(task);
+    }
+    return 0;
 }
 
 // key(socket or number) -> a number that no other descriptor had or will have | nil
@@ -100,14 +112,23 @@ int key_of(lua_State* L)
     return 1;
 }
 
+// is_socket(value)
+int tell_is_socket(lua_State* L)
+{
+    lua_settop(L, 1);
+    lua_pushboolean(L, is_socket(L, 1));
+    return 1;
+}
+
 int wait_ready(lua_State* L, const Waiting& waiting, Direction direction)
 {
+    const int fd = check_descriptor(L, 1);
     const Wait wait = check_wait(L, waiting, 2);
     const Outcome<Loop::Key> key = watch_argument(L, wait.scheduler, 1);
     if (!key.done()) {
         return push_failure(L, system_error(key.error.code, waiting.what), waiting.what);
     }
-    wait.task.pause->fd = check_descriptor(L, 1);
+    wait.task.pause->fd = fd;
     wait.task.emplace_operation<WaitOperation>(direction);
     return start_wait(L, wait, key.value);
 }
@@ -171,27 +192,6 @@ int now(lua_State* L)
     return 1;
 }
 
-// limit(seconds) -> what unlimit() takes: all waits of the task end within this time.
-int limit(lua_State* L)
-{
-    const std::optional<Deadline> until = check_deadline(L, 1);
-    Task* task = scheduler_of(L).current;
-    if (task == nullptr) {
-        return refuse_wait(L, "timeout", "this is not inside a task");
-    }
-    push_limit(L, task->limit);
-    task->limit = std::min(task->limit, until.value_or(Task::no_limit));
-    return 1;
-}
-
-int unlimit(lua_State* L)
-{
-    if (Task* task = scheduler_of(L).current) {
-        task->limit = limit_at(L, 1);
-    }
-    return 0;
-}
-
 // forget(socket or number) -> as unwait(): the descriptor is watched no longer.
 int forget(lua_State* L)
 {
@@ -207,13 +207,13 @@ constexpr Method functions[] = {
     {"forget", forget},
     {"running", running},
     {"now", now},
-    {"limit", limit},
-    {"unlimit", unlimit},
     {"later", later},
     {"sleep", sleep},
     {"suspend", suspend},
-    {"suspend_beside", suspend_beside},
+    {"wait_for_lock", wait_for_lock},
+    {"grant", grant},
     {"key", key_of},
+    {"is_socket", tell_is_socket},
     {"readable", readable},
     {"writable", writable},
     {"unwait", unwait},

@@ -18,6 +18,17 @@ local function passed(thread, ok, ...)
   return ok, ...
 end
 
+-- The coroutine for which a coroutine waits that resumed it; nil if there is none.
+function coroutines.resumed_by(thread)
+  for level = 0, 1 do -- first there is yield()
+    local frame = debug.getinfo(thread, level, 'f')
+    if frame and frame.func == passed then
+      return select(2, debug.getlocal(thread, level, 1))
+    end
+  end
+  return nil
+end
+
 -- Raises what a standard function raised for the same arguments, told of the function `name`.
 local function blame(name, _, failure)
   if not failure:find('^bad argument') then -- for want of memory

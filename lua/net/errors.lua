@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Errors of net are strings.
 
-local scheduler = require('llsocket.scheduler')
+local own_sources = require('net.own_sources')
 
 local errors = {}
 
@@ -9,9 +9,6 @@ local errors = {}
 function errors.text(err)
   return err and tostring(err):match('%[.*')
 end
-
-local own_sources = debug.getinfo(1, 'S').source:match('^(.*)errors%.lua$')
-scheduler.hide(own_sources)
 
 -- Where the program called a function of net: 'file:line: '.
 local function position()

@@ -8,6 +8,7 @@ local values = require('net.poller.values')
 local waiting = require('net.waiting')
 
 local suspend = waiting('suspend', scheduler.suspend)
+local this_coroutine = coroutine.running
 
 local Group = {}
 Group.__index = Group
@@ -65,19 +66,31 @@ local function wait_for_end(group, seconds)
   return resumed, err, timeout
 end
 
+-- Whether another task waits in await(). One whose coroutine there was closed by somebody goes on without it.
+local function is_awaited(group)
+  local waiter = group.waiter
+  if not waiter or waiter == scheduler.running() or waiter:status() ~= 'waiting' then
+    return false
+  elseif coroutine.status(group.coroutine) == 'dead' then
+    waiter:resume()
+    return false
+  end
+  return true
+end
+
 function Group:await(seconds)
   check_group(self, 'await')
   if seconds ~= nil then
     values.check_seconds(seconds, 1, 'await')
   end
   if not scheduler.running() then
-    error('cannot await here: this is not inside a task', 2)
-  elseif self.waiter and self.waiter ~= scheduler.running() and self.waiter:status() == 'waiting' then
+    error("cannot use 'await' here: this is not inside a task; tasks begin with run() or spawn()", 2)
+  elseif is_awaited(self) then
     error('another task awaits this group already', 2)
   end
-  self.waiter = scheduler.running()
+  self.waiter, self.coroutine = scheduler.running(), this_coroutine()
   local ok, resumed, err, timeout = protected.pcall(wait_for_end, self, seconds)
-  self.waiter = nil
+  self.waiter, self.coroutine = nil, nil
   if not ok then
     error(resumed, 0)
   elseif not resumed then

@@ -10,6 +10,8 @@ local protected = require('net.protected')
 local values = require('net.poller.values')
 local waiting = require('net.waiting')
 
+require('net.own_sources')
+
 local loop = {
   coresume = coroutines.resume,
   cowrap = coroutines.wrap,
@@ -34,9 +36,15 @@ local function check_function(value, index, name)
   end
 end
 
+local function check_descriptor(value, name)
+  if type(value) ~= 'number' and not scheduler.is_socket(value) then
+    error(("bad argument #1 to '%s' (socket or integer expected, got %s)"):format(name, type(value)), 3)
+  end
+end
+
 local function check_inside(name)
   if not scheduler.running() then
-    error(('cannot %s here: this is not inside a task; tasks begin with run() or spawn()'):format(name), 3)
+    error(("cannot use '%s' here: this is not inside a task; tasks begin with run() or spawn()"):format(name), 3)
   end
 end
 
@@ -45,7 +53,9 @@ local has_ended = { done = true, failed = true, cancelled = true }
 local wait_end = waiting('join', scheduler.wait_end)
 
 function Task:join(seconds)
-  if seconds ~= nil then
+  if getmetatable(self) ~= 'net.loop.task' then
+    error("bad argument #1 to 'join' (net.loop.task expected, got " .. type(self) .. ')', 2)
+  elseif seconds ~= nil then
     values.check_seconds(seconds, 1, 'join')
   end
   if self == scheduler.running() then
@@ -85,8 +95,39 @@ local function text_of(value)
   return ok and type(text) == 'string' and text or 'an error that cannot be written'
 end
 
+-- A failure that left timeout() was raised anew behind it. Where it came from, which the coroutine does not tell any
+-- more, is kept by task.
+local origins = setmetatable({}, { __mode = 'k' })
+
+-- Raises it anew.
+local function hand_on(failure)
+  error(failure, 0)
+end
+
+local function is_handed_on(caller)
+  return caller ~= nil and caller.func == hand_on
+end
+
+local function keep_origin(task, failure, thread)
+  if not thread and is_handed_on(debug.getinfo(5, 'f')) or thread and is_handed_on(debug.getinfo(thread, 1, 'f')) then
+    return
+  end
+  local traceback = debug.traceback(text_of(failure), 4)
+  if thread then
+    traceback = debug.traceback(thread, text_of(failure)) .. debug.traceback('', 4):gsub('^\nstack traceback:', '')
+  end
+  origins[task] = traceback
+end
+
+-- That there is no memory to keep it is no failure of its own.
+local function note_origin(failure, thread)
+  pcall(keep_origin, scheduler.running(), failure, thread)
+  return failure
+end
+
 local function report(task, thread, failure)
-  local traceback = debug.traceback(thread, text_of(failure))
+  local traceback = is_handed_on(debug.getinfo(thread, 1, 'f')) and origins[task]
+    or debug.traceback(thread, text_of(failure))
   local ok, hook_failure = pcall(on_error, failure, traceback, task)
   if not ok then
     write_error(nil, traceback, task)
@@ -94,12 +135,12 @@ local function report(task, thread, failure)
   end
 end
 
-local suspend_beside = waiting('suspend', scheduler.suspend_beside)
+local wait_for_lock = waiting('lock', scheduler.wait_for_lock)
 local held
 
 -- Waits for a lock. When the descriptor is closed meanwhile, it has no locks any more.
 local function suspend_for_lock(seconds, fd, key)
-  local ok, resumed, err, timeout = protected.pcall(suspend_beside, fd, seconds)
+  local ok, resumed, err, timeout = protected.pcall(wait_for_lock, fd, seconds)
   if not ok then
     return nil, resumed
   elseif err then
@@ -112,7 +153,7 @@ local function new_locks()
   return locks.new({
     current = scheduler.running,
     suspend = suspend_for_lock,
-    resume = Task.resume,
+    resume = scheduler.grant,
     key = scheduler.key,
   })
 end
@@ -123,6 +164,7 @@ for _, kind in ipairs({ 'read', 'write' }) do
   local lock, unlock = kind .. '_lock', kind .. '_unlock'
 
   loop[lock] = function(fd, seconds)
+    check_descriptor(fd, lock)
     values.descriptor(fd, lock)
     if seconds ~= nil then
       values.check_seconds(seconds, 2, lock)
@@ -135,12 +177,14 @@ for _, kind in ipairs({ 'read', 'write' }) do
   end
 
   loop[unlock] = function(fd)
+    check_descriptor(fd, unlock)
     values.descriptor(fd, unlock)
     return held[unlock](fd)
   end
 end
 
 function loop.unwait(fd)
+  check_descriptor(fd, 'unwait')
   values.descriptor(fd, 'unwait')
   local was_locked = held.wake(fd)
   return scheduler.unwait(fd) or was_locked
@@ -148,6 +192,7 @@ end
 
 -- unwait() for a descriptor that is about to be closed, whose locks end with it.
 function loop.forget(fd)
+  check_descriptor(fd, 'forget')
   values.descriptor(fd, 'forget')
   local was_locked = held.forget(fd)
   return scheduler.forget(fd) or was_locked
@@ -170,13 +215,13 @@ scheduler.callbacks({
 local function finish_timeout(before, ok, ...)
   scheduler.unlimit(before)
   if not ok then
-    error((...), 0)
+    hand_on((...))
   end
   return ...
 end
 
 local function with_timeout(before, fn, ...)
-  return finish_timeout(before, protected.pcall(fn, ...))
+  return finish_timeout(before, protected.noted(note_origin, fn, ...))
 end
 
 -- loop:timeout() is for a host: how long it may wait.
@@ -256,10 +301,17 @@ local Dump = {
   end,
 }
 
+-- Of the coroutine, and before it of those for which it waits.
+local function traceback_of(thread)
+  local traceback = debug.traceback(thread)
+  local inner = coroutines.resumed_by(thread)
+  return inner and traceback_of(inner) .. '\nresumed by: ' .. traceback or traceback
+end
+
 function loop.dump()
   local rows = scheduler.waiting()
   for _, row in ipairs(rows) do
-    row.traceback = debug.traceback(row.coroutine)
+    row.traceback = traceback_of(row.coroutine)
     row.coroutine = nil
   end
   return setmetatable(rows, Dump)

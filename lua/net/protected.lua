@@ -9,8 +9,17 @@ local can_yield_across_pcall = coroutine.wrap(function()
   return pcall(yield, true)
 end)()
 
+-- noted(note, fn, ...): pcall(fn, ...), but when the function fails, note(failure) is called where it did. On plain 5.1
+-- it is called afterwards, with the coroutine that failed.
+
 if can_yield_across_pcall then
-  return { pcall = pcall, xpcall = xpcall }
+  return {
+    pcall = pcall,
+    xpcall = xpcall,
+    noted = function(note, fn, ...)
+      return xpcall(fn, note, ...)
+    end,
+  }
 end
 
 local protected = {}
@@ -57,11 +66,25 @@ local function handled(handler, thread, ok, ...)
     return false, debug.traceback(thread, (...))
   end
   local handled_well, result = pcall(handler, ...)
-  return false, handled_well and result or 'error in error handling'
+  if not handled_well then
+    result = 'error in error handling'
+  end
+  return false, result
 end
 
 function protected.xpcall(fn, handler, ...)
   return handled(handler, call(fn, ...))
+end
+
+local function told(note, thread, ok, ...)
+  if not ok then
+    note((...), thread)
+  end
+  return ok, ...
+end
+
+function protected.noted(note, fn, ...)
+  return told(note, call(fn, ...))
 end
 
 return protected

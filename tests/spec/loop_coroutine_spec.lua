@@ -959,7 +959,7 @@ describe('a wait', function()
           local ok, err = net.pcall(cross, wait)
           assert.is_false(ok)
           assert.is_string(err)
-          local clear = ('cannot %s here: a C function such as pcall or table.sort is in the way'):format(kind)
+          local clear = ("cannot use '%s' here: a C function such as pcall or table.sort is in the way"):format(kind)
           local own = lua_tells_first(name) and 'attempt to yield across [%a/-]*%s?C%-call boundary' or '^$'
           assert.is_true(err:find(clear, 1, true) ~= nil or err:find(own) ~= nil, err)
           assert_sound()

@@ -437,7 +437,7 @@ describe('loop.relay', function()
 
   it('raises an error outside of a task', function()
     local _, source, sink = new_route()
-    loops.raised('cannot relay here: this is not inside a task; tasks begin with run() or spawn()', function()
+    loops.raised("cannot use 'relay' here: this is not inside a task; tasks begin with run() or spawn()", function()
       local _ = loop.relay(source, 0, sink)
     end)
   end)

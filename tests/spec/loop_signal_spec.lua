@@ -181,7 +181,7 @@ describe('loop.sigwait', function()
   end))
 
   it('raises an error outside of a task, and holds nothing', function()
-    loops.raised('cannot sigwait here: this is not inside a task; tasks begin with run() or spawn()', function()
+    loops.raised("cannot use 'sigwait' here: this is not inside a task; tasks begin with run() or spawn()", function()
       local _ = loop.sigwait(0, 'SIGUSR1')
     end)
     assert.is_false(process.is_blocked(SIGUSR1))

@@ -350,7 +350,7 @@ describe('serve', function()
 
   it('is refused outside of tasks, twice at once, and with wrong arguments', function()
     local server = listening()
-    loops.raised('cannot serve here: this is not inside a task; tasks begin with run() or spawn()', function()
+    loops.raised("cannot use 'serve' here: this is not inside a task; tasks begin with run() or spawn()", function()
       server:serve(echo)
     end)
     loops.raised("bad argument #1 to 'serve' (function expected, got nil)", function()

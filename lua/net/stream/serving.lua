@@ -242,7 +242,7 @@ local function check_serve(handler, options)
     errors.argument(2, 'serve', "field 'limit': out of range (at least 1)")
   end
   if not loop.running() then
-    errors.raise('cannot serve here: this is not inside a task; tasks begin with run() or spawn()')
+    errors.raise("cannot use 'serve' here: this is not inside a task; tasks begin with run() or spawn()")
   end
   return { limit = options.limit, onerror = options.onerror, drain = fields.seconds(options.drain, 2, 'serve') }
 end
