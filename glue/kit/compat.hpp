@@ -150,17 +150,19 @@ inline void inherit_globals(lua_State* L, int index)
 #endif
 }
 
-// Closes the <close> variables of a coroutine that goes no further.
-inline void close_coroutine(lua_State* L, lua_State* coroutine)
+// Closes the <close> variables of a coroutine that goes no further. False: it or one of them failed, with the error on
+// top of its stack.
+inline bool close_coroutine(lua_State* L, lua_State* coroutine)
 {
 #if LUA_VERSION_RELEASE_NUM >= 50406
-    lua_closethread(coroutine, L);
+    return lua_closethread(coroutine, L) == 0;
 #elif LUA_VERSION_NUM >= 504
     static_cast<void>(L);
-    lua_resetthread(coroutine);
+    return lua_resetthread(coroutine) == 0;
 #else
     static_cast<void>(L);
     static_cast<void>(coroutine);
+    return true;
 #endif
 }
 

@@ -63,6 +63,18 @@ int unlimit(lua_State* L)
     return 0;
 }
 
+// left() -> seconds until the limit of the coroutine's waits, or nil
+int left(lua_State* L)
+{
+    const Scheduler& scheduler = scheduler_of(L);
+    const Task* task = scheduler.running == L ? scheduler.current : nullptr;
+    if (task == nullptr || task->limit == Task::no_limit) {
+        return 0;
+    }
+    push_seconds(L, std::max(task->limit - Clock::now(), Clock::duration::zero()));
+    return 1;
+}
+
 int refuse(lua_State* L, const char* why)
 {
     lua_pushboolean(L, 0);
@@ -142,10 +154,7 @@ int cogoon(lua_State* L)
 }
 
 constexpr Method functions[] = {
-    {"coresume", coresume},
-    {"cogoon", cogoon},
-    {"limit", limit},
-    {"unlimit", unlimit},
+    {"coresume", coresume}, {"cogoon", cogoon}, {"limit", limit}, {"unlimit", unlimit}, {"left", left},
 };
 
 } // namespace

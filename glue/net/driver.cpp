@@ -141,8 +141,7 @@ void begin_due(lua_State* L, Scheduler& scheduler, Task& task)
         begin_on_spare(L, scheduler, task);
     } else {
         scheduler.due = nullptr;
-        settle_run(L, scheduler, task, coroutine,
-                   run(L, scheduler, task, coroutine, lua_gettop(coroutine) - 1));
+        settle_run(L, scheduler, task, coroutine, run(L, scheduler, task, coroutine, lua_gettop(coroutine) - 1));
     }
 }
 

@@ -116,25 +116,61 @@ void report(lua_State* L, int userdata, const Task& task, int coroutine)
     }
 }
 
-void keep_failure(lua_State* L, int userdata, Task& task, int coroutine)
+// The task failed with the error on top of the stack, which is popped.
+void fail(lua_State* L, int userdata, Task& task, int coroutine)
 {
-    lua_State* thread = lua_tothread(L, coroutine);
-    if (task.end == End::failed && is_cancellation(L, task, thread)) {
-        task.status = Task::Status::cancelled;
-        return;
-    }
     push_results(L, userdata, 1);
-    if (task.end == End::failed) {
-        lua_xmove(thread, L, 1);
-    } else {
-        lua_pushstring(L, task.end == End::yielded ? yielded_to_nobody : resumed_by_others);
-    }
+    lua_insert(L, -2);
     task.status = Task::Status::failed;
     task.results = Task::Results::list;
     lua_pushvalue(L, -1);
     lua_rawseti(L, -3, 1);
     report(L, userdata, task, coroutine);
     lua_pop(L, 2);
+}
+
+void push_error_of(lua_State* L, lua_State* coroutine)
+{
+    lua_pushvalue(coroutine, -1);
+    lua_xmove(coroutine, L, 1);
+}
+
+void keep_failure(lua_State* L, int userdata, Task& task, int coroutine)
+{
+    lua_State* thread = lua_tothread(L, coroutine);
+    if (task.end != End::failed) {
+        lua_pushstring(L, task.end == End::yielded ? yielded_to_nobody : resumed_by_others);
+    } else if (is_cancellation(L, task, thread)) {
+        task.status = Task::Status::cancelled;
+        return;
+    } else {
+        push_error_of(L, thread);
+    }
+    fail(L, userdata, task, coroutine);
+}
+
+// Whether the error on top of the coroutine is what the task, which has ended, is known to have failed with.
+bool is_known(lua_State* L, int userdata, const Task& task, lua_State* coroutine)
+{
+    if (task.status != Task::Status::failed) {
+        return is_cancellation(L, task, coroutine);
+    }
+    push_error_of(L, coroutine);
+    push_associated_table(L, userdata);
+    lua_rawgeti(L, -1, 1);
+    const bool is_it = lua_rawequal(L, -1, -3) != 0;
+    lua_pop(L, 3);
+    return is_it;
+}
+
+// Closes the <close> variables of a task that ended in the middle. An error in one of them is what it failed with.
+void close_variables(lua_State* L, int userdata, Task& task, int coroutine)
+{
+    lua_State* thread = lua_tothread(L, coroutine);
+    if (!close_coroutine(L, thread) && !is_known(L, userdata, task, thread)) {
+        push_error_of(L, thread);
+        fail(L, userdata, task, coroutine);
+    }
 }
 
 int push_nothing(lua_State*, Scheduler&, Task&)
@@ -232,6 +268,9 @@ void end_task(lua_State* L, Scheduler& scheduler, Task& task)
     } else if (!task.has_ended()) {
         keep_failure(L, userdata, task, coroutine);
     }
+    if (task.end != End::returned && task.end != End::unbegun) {
+        close_variables(L, userdata, task, coroutine);
+    }
     if (task.is_observed) {
         push_callback(L, "ended");
         lua_pushvalue(L, userdata);
@@ -239,9 +278,6 @@ void end_task(lua_State* L, Scheduler& scheduler, Task& task)
     }
     check_process(L, scheduler, task); // a hook may have forked
     leave(L, scheduler, task);
-    if (task.end != End::returned && task.end != End::unbegun) {
-        close_coroutine(L, thread);
-    }
     lua_settop(L, coroutine - 1);
 }
 

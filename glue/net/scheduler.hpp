@@ -79,7 +79,7 @@ public:
     unsigned generation = 0;       // of the loop
     const void* globals = nullptr; // of the coroutine that loaded the module
     const void* socket_metatable = nullptr;
-    bool is_closed = false;        // with the Lua state
+    bool is_closed = false; // with the Lua state
     Deadline step_began{};
     Clock::duration longest_step{};
     Address from; // of what was received last

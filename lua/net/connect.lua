@@ -11,6 +11,7 @@ local resolve = require('net.resolve')
 local values = require('net.poller.values')
 
 local text = errors.text
+local unpack = table.unpack or unpack
 
 -- RFC 8305, section 5: how long to wait for one address before the next is tried as well, in seconds.
 local ATTEMPT_DELAY = 0.25
@@ -131,9 +132,20 @@ local function interleaved(list)
   return result
 end
 
--- The attempts at several addresses, each in a task of its own.
+-- The attempts at several addresses, each in a task of its own, and the look-ups that may give more.
 local Race = {}
 Race.__index = Race
+
+-- Addresses that are new come last.
+function Race:add(list)
+  for _, ai in ipairs(interleaved(list)) do
+    local name = resolve.written(ai)
+    if not self.has[name] then
+      self.has[name] = true
+      table.insert(self.list, ai)
+    end
+  end
+end
 
 function Race:start(ai)
   local function run()
@@ -147,27 +159,40 @@ function Race:start(ai)
   self.address_of[task] = ai
 end
 
+-- Takes what a task came to: a connected socket, or nil.
+function Race:take(task, ok, result, err, timeout)
+  local ai = self.address_of[task]
+  self.address_of[task] = nil
+  if not ai then -- a look-up; if it failed, others gave addresses
+    self:add(ok and result or {})
+  elseif ok and result then
+    self.socks[result] = nil
+    return result
+  else
+    self.failures:add(ai, ok and err or not ok and result, timeout)
+  end
+  return nil
+end
+
 -- Waits until one has connected, or all have failed.
-function Race:run(list)
-  local failures, started = new_failures(), 0
+function Race:run()
+  local started = 0
   while true do
-    if started < #list then
+    if started < #self.list then
       started = started + 1
-      self:start(list[started])
+      self:start(self.list[started])
     end
     local left = deadline.left(self.due)
-    local wait = started < #list and math.min(left or ATTEMPT_DELAY, ATTEMPT_DELAY) or left
-    local task, ok, sock, err, timeout = self.group:await(wait)
-    if task and ok and sock then
-      self.socks[sock] = nil
+    local wait = started < #self.list and math.min(left or ATTEMPT_DELAY, ATTEMPT_DELAY) or left
+    local results = { self.group:await(wait) }
+    local task = results[1]
+    local sock = task and self:take(unpack(results, 1, 5))
+    if sock then
       return sock
-    elseif task then
-      failures:add(self.address_of[task], ok and err or not ok and sock, timeout)
-      self.address_of[task] = nil
     end
     local is_over = deadline.has_passed(self.due)
-    if started == #list and self.group:size() == 0 or is_over and not task then
-      return self:give_up(failures, is_over)
+    if started == #self.list and self.group:size() == 0 or is_over and not task then
+      return self:give_up(self.failures, is_over)
     end
   end
 end
@@ -183,11 +208,12 @@ function Race:give_up(failures, is_over)
   return failures:result()
 end
 
--- Ends the attempts that are still made.
+-- Ends the attempts that are still made, and the look-ups.
 function Race:stop()
   for sock in pairs(self.socks) do
     sock:close()
   end
+  self.group:cancel()
 end
 
 local function stopped(race, ok, ...)
@@ -198,19 +224,22 @@ local function stopped(race, ok, ...)
   return ...
 end
 
-local function connect_in_race(io, list, due, made)
+local function connect_in_race(io, list, due, made, more)
   local race = setmetatable({
-    io = io, due = due, made = made, group = loop.group(), socks = {}, tasks = {}, address_of = {},
+    io = io, due = due, made = made, group = more or loop.group(),
+    list = {}, has = {}, socks = {}, tasks = {}, address_of = {}, failures = new_failures(),
   }, Race)
-  return stopped(race, protected.pcall(race.run, race, interleaved(list)))
+  race:add(list)
+  return stopped(race, protected.pcall(race.run, race))
 end
 
 -- A socket of llsocket that is connected to one of these addresses, and does not block; else nil, a string that names
 -- all that were tried, and true if the time was over for one. `made` is called with each new socket, and gives true if
--- that shall connect.
-return function(io, list, due, made)
-  if io.poller == loop and #list > 1 then
-    return connect_in_race(io, list, due, made)
+-- that shall connect. `more` is a group that looks up more addresses, if there may be some. In a task the deadline must
+-- be one of the task (deadline.of_task).
+return function(io, list, due, made, more)
+  if io.poller == loop and (#list > 1 or more and more:size() > 0) then
+    return connect_in_race(io, list, due, made, more)
   end
   return connect_in_turn(io, list, due, made)
 end

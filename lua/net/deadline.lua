@@ -1,13 +1,21 @@
 -- SPDX-License-Identifier: MIT
 -- Deadlines: times of the loop's clock, in seconds. One that is nil never comes.
 
-local now = require('llsocket.scheduler').now
+local scheduler = require('llsocket.scheduler')
+
+local now = scheduler.now
 
 local deadline = {}
 
 -- The deadline in so many seconds; nil: none.
 function deadline.after(seconds)
   return seconds and now() + seconds
+end
+
+-- The same, or that of loop.timeout if it is nearer: for whoever shares work out to other tasks.
+function deadline.of_task(seconds)
+  local left = scheduler.left()
+  return deadline.after(left and seconds and math.min(left, seconds) or left or seconds)
 end
 
 -- For how many seconds one may wait: 0 when it has passed; nil: as long as it takes.

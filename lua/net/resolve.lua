@@ -7,6 +7,7 @@ local current_io = require('net.io.current')
 local deadline = require('net.deadline')
 local errors = require('net.errors')
 local fields = require('net.fields')
+local lookup = require('net.lookup')
 local loop = require('net.loop')
 local values = require('net.poller.values')
 
@@ -21,24 +22,24 @@ local resolve = {}
 local GLANCE = 0.01
 
 -- Waits in another event loop until it is time to look again.
-local function wait_beside(adapter, lookup, seconds)
-  local fd = lookup:fd()
+local function wait_beside(adapter, asked, seconds)
+  local fd = asked:fd()
   if fd then
     return adapter.readable(fd, seconds)
   end
   return adapter.sleep(math.min(seconds or GLANCE, GLANCE))
 end
 
-local function look_up_beside(adapter, lookup, seconds)
+local function look_up_beside(adapter, asked, seconds)
   local due = deadline.after(seconds)
   while true do
-    local list, err, timeout = lookup:wait(0)
+    local list, err, timeout = asked:wait(0)
     if not timeout then
       return list, err
     elseif deadline.has_passed(due) then
       return nil, nil, true
     end
-    local ok, failure = wait_beside(adapter, lookup, deadline.left(due))
+    local ok, failure = wait_beside(adapter, asked, deadline.left(due))
     if not ok and failure then
       return nil, failure
     end
@@ -52,13 +53,13 @@ local function look_up(io, seconds, ...)
     local list, err = addrinfo.getaddrinfo(...)
     return list, text(err)
   end
-  local lookup, err = scheduler.lookup(...)
-  if not lookup then
+  local asked, err = scheduler.lookup(...)
+  if not asked then
     return nil, err
   elseif io.poller then
-    return look_up_beside(io.poller, lookup, seconds)
+    return look_up_beside(io.poller, asked, seconds)
   end
-  return lookup:wait(seconds)
+  return asked:wait(seconds)
 end
 
 -- An error with what was looked up.
@@ -66,20 +67,43 @@ local function lookup_failure(err, host, port)
   return ('%s (%s:%s)'):format(err, host or '', port or 0)
 end
 
+local function protocol_of(socktype)
+  return socktype == llsocket.SOCK_STREAM and llsocket.IPPROTO_TCP or 0
+end
+
+-- What need not be looked up.
+local function numeric(host, port, family, socktype, ...)
+  return (addrinfo.getaddrinfo(host, port, family, socktype, protocol_of(socktype), llsocket.AI_NUMERICHOST, ...))
+end
+
 -- The addresses of a host, with a service: a list of addrinfo; or nil, a string that names both, and true if the time
 -- was over. What need not be looked up takes no time.
 function resolve.host(io, seconds, host, port, family, socktype, ...)
-  local protocol = socktype == llsocket.SOCK_STREAM and llsocket.IPPROTO_TCP or 0
-  local list = addrinfo.getaddrinfo(host, port, family, socktype, protocol, llsocket.AI_NUMERICHOST, ...)
+  local list, err, timeout = numeric(host, port, family, socktype, ...), nil, nil
+  if not list then
+    list, err, timeout = look_up(io, seconds, host, port, family, socktype, protocol_of(socktype), ...)
+  end
+  if not list then
+    return nil, lookup_failure(err or late, host, port), timeout
+  end
+  return list
+end
+
+-- The same for a connection. In a task some addresses are there and more may come: then with a group that looks these
+-- up (see lookup.first).
+function resolve.to_connect(io, due, host, port, socktype)
+  if io.poller ~= loop then
+    return resolve.host(io, deadline.left(due), host, port, llsocket.AF_UNSPEC, socktype)
+  end
+  local list = numeric(host, port, llsocket.AF_UNSPEC, socktype)
   if list then
     return list
   end
-  local err, timeout
-  list, err, timeout = look_up(io, seconds, host, port, family, socktype, protocol, ...)
-  if list then
-    return list
+  local first, more, timeout = lookup.first(due, host, port, socktype, protocol_of(socktype))
+  if not first then
+    return nil, lookup_failure(more or late, host, port), timeout
   end
-  return nil, lookup_failure(err or late, host, port), timeout
+  return first, more
 end
 
 -- The same for options as in resolve.fields, with no limit but that of the task: a list; or nil and a string.
@@ -117,7 +141,7 @@ function resolve.add_functions(module, socktype)
 end
 
 -- An address as it is written: '127.0.0.1:80', '[::1]:80' or a path.
-local function written(ai)
+function resolve.written(ai)
   if ai:family() == llsocket.AF_UNIX then
     return ((ai:addr() or ''):gsub('%z', '@')) -- an empty path is none
   end
@@ -127,7 +151,7 @@ end
 
 -- What is wrong, and with which address.
 function resolve.failure(err, ai)
-  return ('%s (%s)'):format(err, written(ai))
+  return ('%s (%s)'):format(err, resolve.written(ai))
 end
 
 return resolve

@@ -72,6 +72,25 @@ describe('a look-up', function()
     end)
   end
 
+  -- G1, G8
+  it('for a connection takes what one family has while the other fails, is silent, or cannot be reached', function()
+    local output, obstacle =
+      namespaces.run("tests/support/private_resolver.sh 'files dns'", 'tests/support/lame_resolver.lua')
+    if not output then
+      return pending('no files of its own: ' .. obstacle)
+    end
+    local silent = '[ETIMEDOUT][getaddrinfo] (all-silent.example)\ttrue\ttrue'
+    assert.same({
+      'refused\t[ECONNREFUSED][connect] (127.0.0.1)\tfalse\ttrue',
+      'silent under conndeadl\t' .. silent,
+      'silent under loop.timeout\t' .. silent,
+      'under loop.timeout\tconnected\tfalse\ttrue',
+      'v6-fails\tconnected\tfalse\ttrue',
+      'v6-silent\tconnected\tfalse\ttrue',
+      'v6-unreachable\tconnected\tfalse\ttrue',
+    }, loops.sorted_lines(output))
+  end)
+
   -- G4
   it('of a numeric host succeeds also when there is no time', task(function()
     local list = loop.getaddrinfo(0, '127.0.0.1', 80, llsocket.AF_INET, llsocket.SOCK_STREAM)

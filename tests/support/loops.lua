@@ -173,6 +173,15 @@ function loops.receive_slowly(sock, piece, pause)
   end
 end
 
+function loops.sorted_lines(text)
+  local lines = {}
+  for line in text:gmatch('[^\n]+') do
+    lines[#lines + 1] = line
+  end
+  table.sort(lines)
+  return lines
+end
+
 -- Lets other tasks go on until they all wait.
 function loops.settle()
   for _ = 1, 5 do

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- use(self, io [, sock]): the instance of net waits in this way from now on, and has this socket of llsocket, or the one
--- that it had.
+-- use(self, io [, sock]): the instance of net waits in this way from now on, and has this socket of llsocket, or the
+-- one that it had.
 
 local looping = require('net.io.looping')
 

@@ -94,8 +94,8 @@ end
 
 -- Adds construct(), connect() and close() to a class of clients. `target` has
 --   check(options)            what is to be connected to
---   addresses(io, seconds, its result)  a list of them, as resolve.host
---   prepare(sock, its result, io)       for each new socket
+--   addresses(io, due, its result)   as resolve.to_connect
+--   prepare(sock, its result, io)    for each new socket
 function client.define(class, family, target)
   local close_connection = class.close
 
@@ -135,15 +135,15 @@ function client.define(class, family, target)
 
   -- A connected socket, or what resolve.host and net.connect say is wrong.
   local function reach(self, attempt, seconds)
-    local due = deadline.after(seconds)
-    local list, failure, late = target.addresses(attempt.io, seconds, self.target)
+    local due = deadline.of_task(seconds)
+    local list, more, late = target.addresses(attempt.io, due, self.target)
     if not list then
-      return nil, failure, late
+      return nil, more, late
     end
     return connect_any(attempt.io, list, due, function(sock)
       target.prepare(sock, self.target, attempt.io)
       return attempt:admit(sock)
-    end)
+    end, more)
   end
 
   function class:connect_within(seconds)
