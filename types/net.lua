@@ -1267,7 +1267,7 @@ function loop.cowrap(fn) end
 ---Waits until a descriptor can be read, or has failed.
 ---
 ---It may be told of something that is gone by then, so use descriptors that do not block. A file is always ready.
----@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
+---@param fd integer|llsocket.socket a descriptor, or a socket: of net, or of any generation of llsocket
 ---@param sec? number how long at most, in seconds; for ever if nil (at least 0)
 ---@return boolean? ok `true` on success
 ---@return string? err why it failed
@@ -1277,7 +1277,7 @@ function loop.readable(fd, sec) end
 ---Waits until a descriptor can be written, or has failed.
 ---
 ---It may be told of something that is gone by then, so use descriptors that do not block. A file is always ready.
----@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
+---@param fd integer|llsocket.socket a descriptor, or a socket: of net, or of any generation of llsocket
 ---@param sec? number how long at most, in seconds; for ever if nil (at least 0)
 ---@return boolean? ok `true` on success
 ---@return string? err why it failed
@@ -1287,31 +1287,31 @@ function loop.writable(fd, sec) end
 ---Ends all waits for a descriptor with ECANCELED.
 ---
 ---Those for its locks as well. Call it before you close a descriptor that is no socket of llsocket.
----@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
+---@param fd integer|llsocket.socket a descriptor, or a socket: of net, or of any generation of llsocket
 ---@return boolean ok `true` if somebody waited
 function loop.unwait(fd) end
 
 ---Ends all waits for a descriptor with ECANCELED.
 ---
 ---For a descriptor that is about to be closed: like `unwait`, but its locks end, too.
----@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
+---@param fd integer|llsocket.socket a descriptor, or a socket: of net, or of any generation of llsocket
 ---@return boolean ok `true` if somebody waited
 function loop.forget(fd) end
 
 ---Ends the wait to read for a descriptor with ECANCELED.
----@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
+---@param fd integer|llsocket.socket a descriptor, or a socket: of net, or of any generation of llsocket
 ---@return boolean ok `true` if somebody waited
 function loop.unwait_readable(fd) end
 
 ---Ends the wait to write for a descriptor with ECANCELED.
----@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
+---@param fd integer|llsocket.socket a descriptor, or a socket: of net, or of any generation of llsocket
 ---@return boolean ok `true` if somebody waited
 function loop.unwait_writable(fd) end
 
 ---Waits until the task that calls is the one that reads. Who asked first is first.
 ---
 ---The lock is kept until it is given back or the task ends. It binds only those who ask for it. EDEADLK: the task has it already.
----@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
+---@param fd integer|llsocket.socket a descriptor, or a socket: of net, or of any generation of llsocket
 ---@param sec? number how long at most, in seconds; for ever if nil (at least 0)
 ---@return boolean? ok `true` on success
 ---@return string? err why it failed
@@ -1321,7 +1321,7 @@ function loop.read_lock(fd, sec) end
 ---Waits until the task that calls is the one that writes. Who asked first is first.
 ---
 ---The lock is kept until it is given back or the task ends. It binds only those who ask for it. EDEADLK: the task has it already.
----@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
+---@param fd integer|llsocket.socket a descriptor, or a socket: of net, or of any generation of llsocket
 ---@param sec? number how long at most, in seconds; for ever if nil (at least 0)
 ---@return boolean? ok `true` on success
 ---@return string? err why it failed
@@ -1331,7 +1331,7 @@ function loop.write_lock(fd, sec) end
 ---Gives the lock of `read_lock` to whoever has waited longest.
 ---
 ---EPERM: the task does not have it.
----@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
+---@param fd integer|llsocket.socket a descriptor, or a socket: of net, or of any generation of llsocket
 ---@return boolean? ok `true` on success
 ---@return string? err why it failed
 function loop.read_unlock(fd) end
@@ -1339,7 +1339,7 @@ function loop.read_unlock(fd) end
 ---Gives the lock of `write_lock` to whoever has waited longest.
 ---
 ---EPERM: the task does not have it.
----@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
+---@param fd integer|llsocket.socket a descriptor, or a socket: of net, or of any generation of llsocket
 ---@return boolean? ok `true` on success
 ---@return string? err why it failed
 function loop.write_unlock(fd) end
@@ -1582,7 +1582,7 @@ function adapter.pollable() end
 ---Waits until a descriptor can be read, or has failed.
 ---
 ---EINVAL: Copas, whose select(2) takes no descriptor from 1,024 on. EEXIST: luv, where somebody else has a poll handle for the descriptor.
----@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
+---@param fd integer|llsocket.socket a descriptor, or a socket: of net, or of any generation of llsocket
 ---@param sec? number how long at most, in seconds; for ever if nil (at least 0)
 ---@return boolean? ok `true` on success
 ---@return string? err why it failed
@@ -1592,7 +1592,7 @@ function adapter.readable(fd, sec) end
 ---Waits until a descriptor can be written, or has failed.
 ---
 ---EINVAL: Copas, whose select(2) takes no descriptor from 1,024 on. EEXIST: luv, where somebody else has a poll handle for the descriptor.
----@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
+---@param fd integer|llsocket.socket a descriptor, or a socket: of net, or of any generation of llsocket
 ---@param sec? number how long at most, in seconds; for ever if nil (at least 0)
 ---@return boolean? ok `true` on success
 ---@return string? err why it failed
@@ -1600,7 +1600,7 @@ function adapter.readable(fd, sec) end
 function adapter.writable(fd, sec) end
 
 ---Ends all waits for a descriptor with ECANCELED. Call it before you close the descriptor if there is no `forget`.
----@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
+---@param fd integer|llsocket.socket a descriptor, or a socket: of net, or of any generation of llsocket
 ---@return boolean ok `true` if somebody waited
 function adapter.unwait(fd) end
 
@@ -1630,7 +1630,7 @@ function adapter.resume(handle) end
 ---Waits until the caller is the one that reads. Who asked first is first.
 ---
 ---Optional. Of the locks that `poller.use` adds: a coroutine that ends, or dies of an error, without giving its lock back has it until `forget`, since no other loop tells of its end. `net.loop` takes it back.
----@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
+---@param fd integer|llsocket.socket a descriptor, or a socket: of net, or of any generation of llsocket
 ---@param sec? number how long at most, in seconds; for ever if nil (at least 0)
 ---@return boolean? ok `true` on success
 ---@return string? err why it failed
@@ -1640,7 +1640,7 @@ function adapter.read_lock(fd, sec) end
 ---Waits until the caller is the one that writes. Who asked first is first.
 ---
 ---Optional. Of the locks that `poller.use` adds: a coroutine that ends, or dies of an error, without giving its lock back has it until `forget`, since no other loop tells of its end. `net.loop` takes it back.
----@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
+---@param fd integer|llsocket.socket a descriptor, or a socket: of net, or of any generation of llsocket
 ---@param sec? number how long at most, in seconds; for ever if nil (at least 0)
 ---@return boolean? ok `true` on success
 ---@return string? err why it failed
@@ -1650,7 +1650,7 @@ function adapter.write_lock(fd, sec) end
 ---Gives the lock to whoever has waited longest.
 ---
 ---Optional.
----@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
+---@param fd integer|llsocket.socket a descriptor, or a socket: of net, or of any generation of llsocket
 ---@return boolean? ok `true` on success
 ---@return string? err why it failed
 function adapter.read_unlock(fd) end
@@ -1658,7 +1658,7 @@ function adapter.read_unlock(fd) end
 ---Gives the lock to whoever has waited longest.
 ---
 ---Optional.
----@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
+---@param fd integer|llsocket.socket a descriptor, or a socket: of net, or of any generation of llsocket
 ---@return boolean? ok `true` on success
 ---@return string? err why it failed
 function adapter.write_unlock(fd) end
@@ -1666,7 +1666,7 @@ function adapter.write_unlock(fd) end
 ---Does what `unwait` does, and nobody has the locks of the descriptor any more. Call it before you close the descriptor.
 ---
 ---Optional. `net.loop` has it, and so has an adapter that got its locks from `poller.use`. One with locks of its own has it only if it brings it.
----@param fd integer|llsocket.socket a descriptor, or a socket of any generation of llsocket
+---@param fd integer|llsocket.socket a descriptor, or a socket: of net, or of any generation of llsocket
 ---@return boolean ok `true` if somebody waited
 function adapter.forget(fd) end
 end
