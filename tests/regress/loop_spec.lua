@@ -328,9 +328,6 @@ if coroutine.close then
       end)]])
 
     for name, how in pairs({
-      ['exit'] = function()
-        loop.exit(7)
-      end,
       ['an error'] = function()
         error('before', 0)
       end,

@@ -14,7 +14,11 @@ shapes.seconds = {
   says = 'how long at most, in seconds; for ever if nil',
 }
 
-shapes.fd = { name = 'fd', type = 'fd|socket', says = 'a descriptor, or a socket: of net, or of any generation of llsocket' }
+shapes.fd = {
+  name = 'fd',
+  type = 'fd|socket',
+  says = 'a descriptor, or a socket: of net, or of any generation of llsocket',
+}
 
 shapes.fn = { name = 'fn', type = 'function', says = 'what to call' }
 
