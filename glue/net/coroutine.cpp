@@ -75,6 +75,18 @@ int left(lua_State* L)
     return 1;
 }
 
+// refusal() -> nil if the function that calls may yield for the wait of the task that runs, as far as this Lua knows;
+// else why it cannot
+int refusal(lua_State* L)
+{
+    const Task* task = scheduler_of(L).current;
+    if (may_yield(L) || task == nullptr || task->pause == nullptr) {
+        return 0;
+    }
+    lua_pushfstring(L, cannot_wait, task->pause->waiting->what, not_through_c);
+    return 1;
+}
+
 int refuse(lua_State* L, const char* why)
 {
     lua_pushboolean(L, 0);
@@ -154,7 +166,8 @@ int cogoon(lua_State* L)
 }
 
 constexpr Method functions[] = {
-    {"coresume", coresume}, {"cogoon", cogoon}, {"limit", limit}, {"unlimit", unlimit}, {"left", left},
+    {"coresume", coresume}, {"cogoon", cogoon}, {"limit", limit},
+    {"unlimit", unlimit},   {"left", left},     {"refusal", refusal},
 };
 
 } // namespace

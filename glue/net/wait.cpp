@@ -21,7 +21,7 @@ bool is_in_wait(lua_State* coroutine)
 
 int refuse_wait(lua_State* L, const char* what, const char* why)
 {
-    return raise_error(L, "cannot use '%s' here: %s", what, why);
+    return raise_error(L, cannot_wait, what, why);
 }
 
 Task& check_runs(lua_State* L, const Scheduler& scheduler, const char* what)
@@ -122,7 +122,7 @@ Wait check_wait(lua_State* L, Scheduler& scheduler, const Waiting& waiting, int 
     const std::optional<Deadline> until = check_deadline(L, seconds);
     Task& task = check_runs(L, scheduler, what);
     if (!may_yield(L) || (!knows_where_to_yield && scheduler.is_beginning && is_inside_another(L))) {
-        refuse_wait(L, what, "a C function such as pcall or table.sort is in the way; for pcall take net.pcall");
+        refuse_wait(L, what, not_through_c);
     }
     scheduler.is_beginning = true;
     settle(L, task);

@@ -23,7 +23,12 @@ void push_seconds(lua_State* L, Clock::duration duration);
 void push_limit(lua_State* L, Deadline limit);
 Deadline limit_at(lua_State* L, int index);
 
-// Raises "cannot use 'X' here: ...".
+// Why a wait is impossible: where, and what is in the way.
+inline constexpr const char* cannot_wait = "cannot use '%s' here: %s";
+inline constexpr const char* not_through_c =
+    "a C function such as pcall or table.sort is in the way; for pcall take net.pcall";
+
+// Raises that.
 int refuse_wait(lua_State* L, const char* what, const char* why);
 
 // The task that runs. Raises an error if none does, or if its coroutine was resumed past us.

@@ -7,15 +7,20 @@ local scheduler = require('llsocket.scheduler')
 local create, status, yield = coroutine.create, coroutine.status, coroutine.yield
 local standard_resume = coroutine.resume
 local step, go_on, wait_mark = scheduler.coresume, scheduler.cogoon, scheduler.wait_mark
+local refusal, raise_tag = scheduler.refusal, scheduler.raise_tag
 
 local coroutines = {}
 
--- nil instead of true or false tells of a wait.
+-- nil instead of true or false tells of a wait. Where that cannot pass, it raises an error.
 local function passed(thread, ok, ...)
-  if ok == nil then
-    return passed(thread, go_on(thread, yield(wait_mark)))
+  if ok ~= nil then
+    return ok, ...
   end
-  return ok, ...
+  local reason = refusal()
+  if reason then
+    return passed(thread, go_on(thread, raise_tag, reason))
+  end
+  return passed(thread, go_on(thread, yield(wait_mark)))
 end
 
 -- The coroutine for which a coroutine waits that resumed it; nil if there is none.

@@ -179,6 +179,25 @@ describe('a deadline', function()
   end))
 end)
 
+describe('a wait in a generator that cannot pass', function()
+  it('is an error in the generator, which gives back what it holds', task(function()
+    local socks = assert(net.stream.unix.pair())
+    for _ = 1, 2 do
+      local ok, err = true, nil
+      table.sort({ 2, 1 }, function()
+        ok, err = net.pcall(socks[1].recvsync, socks[1])
+        return false
+      end)
+      assert.is_false(ok)
+      assert.is_truthy(err:find("cannot use 'recv' here: a C function", 1, true) or err:find('C%-call boundary'), err)
+    end
+    socks[2]:send('x')
+    expect(socks[1]:recvsync()):to_be('x')
+    socks[1]:close()
+    socks[2]:close()
+  end))
+end)
+
 describe('net.xpcall', function()
   it('gives what the handler returned, also nil and false', function()
     for _, value in ipairs({ { n = 1 }, { false, n = 1 } }) do

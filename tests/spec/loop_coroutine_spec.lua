@@ -910,10 +910,9 @@ local function can_cross(name)
 end
 
 -- Whether the error may be Lua's own, which names no function: 5.2 does not tell beforehand whether a coroutine can
--- yield, 5.1 not in metamethods and iterators, and no version whether the one that resumed a generator can.
+-- yield, 5.1 not in metamethods and iterators.
 local function lua_tells_first(name)
   return _VERSION == 'Lua 5.2'
-    or name:find('generator', 1, true) ~= nil
     or is_plain_5_1 and (name:find('__', 1, true) ~= nil or name:find('iterator', 1, true) ~= nil)
 end
 
