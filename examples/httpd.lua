@@ -20,6 +20,8 @@ local response = require('httpd.response')
 local loop = net.loop
 
 local DRAIN_MSEC, LINGER_SEC, LINGER_BYTES = 5000, 1, 262144
+-- So much waits in the kernel at most, so that it tells of a slow peer that it takes more (TCP_NOTSENT_LOWAT).
+local UNSENT_BYTES = 131072
 
 local options = { port = 0, host = '127.0.0.1', limit = 400, seconds = 10, is_verbose = false, directory = nil }
 
@@ -158,6 +160,7 @@ end
 local function serve(sock)
   open = open + 1
   sock:deadlines(options.seconds * 1000, options.seconds * 1000)
+  sock:tcpnotsentlowat(UNSENT_BYTES)
   local goes_on = true
   while goes_on and has_request(sock) do
     goes_on = exchange(sock)

@@ -11,6 +11,7 @@ local protected = require('net.protected')
 
 local net = {
   Socket = Socket,
+  CmsgHdr = llsocket.cmsghdr,
   MsgHdr = message,
   msghdr = { new = message.new },
   cmsghdr = llsocket.cmsghdr,

@@ -1681,6 +1681,7 @@ end
 ---@field loop net.loop_module tasks, and all that they can wait for
 ---@field addrinfo llsocket.addrinfo_module addresses: the module of llsocket
 ---@field cmsghdr llsocket.cmsghdr_module control messages: the module of llsocket
+---@field CmsgHdr llsocket.cmsghdr_module the same
 ---@field cmsghdrs llsocket.cmsghdrs_module queues of them: the module of llsocket
 local net = {}
 

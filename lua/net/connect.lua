@@ -15,8 +15,6 @@ local unpack = table.unpack or unpack
 
 -- RFC 8305, section 5: how long to wait for one address before the next is tried as well, in seconds.
 local ATTEMPT_DELAY = 0.25
--- The least time for one of several addresses that are tried one after the other.
-local LEAST_TIME = 2
 -- How often to try again where the kernel does not tell, in seconds.
 local GLANCE = 0.01
 
@@ -25,15 +23,18 @@ local function wait_for_room(io, sock, ai, seconds)
   local due = deadline.after(seconds)
   local ok, err, is_full
   repeat
-    if io.poller then
-      local _, failure, is_over = io.poller.sleep(math.min(GLANCE, deadline.left(due) or GLANCE))
+    local left = deadline.left(due)
+    if left == 0 then
+      return nil, nil, true
+    elseif io.poller then
+      local _, failure, is_over = io.poller.sleep(math.min(GLANCE, left or GLANCE))
       if failure or is_over then -- the time of the task
         return nil, failure, is_over
       end
       ok, err, is_full = sock:connect(ai)
     else
       sock:nonblock(false)
-      sock:sndtimeo(seconds or 0)
+      sock:sndtimeo(left and math.max(left, GLANCE) or 0) -- 0 is for ever
       ok, err, is_full = sock:connect(ai)
       sock:sndtimeo(0)
       sock:nonblock(true)
@@ -100,13 +101,12 @@ local function new_failures()
   return setmetatable({}, Failures)
 end
 
--- One after the other. Each but the last gets its part of the time.
+-- One after the other. Each gets an equal part of what is left of the time.
 local function connect_in_turn(io, list, due, made)
   local failures = new_failures()
   for i, ai in ipairs(list) do
     local left = deadline.left(due)
-    local part = left and i < #list and math.min(left, math.max(left / (#list - i + 1), LEAST_TIME)) or left
-    local sock, err, timeout = attempt(io, ai, part, made)
+    local sock, err, timeout = attempt(io, ai, left and left / (#list - i + 1), made)
     if sock then
       return sock
     end
@@ -170,28 +170,37 @@ function Race:take(task, ok, result, err, timeout)
     return result
   else
     self.failures:add(ai, ok and err or not ok and result, timeout)
+    self.next_at = deadline.after(0)
   end
   return nil
 end
 
+-- Starts the next attempt if it is time to. Returns how long to wait for the next event; nil: as long as it takes.
+function Race:start_next()
+  if self.started < #self.list and deadline.has_passed(self.next_at) then
+    self.started = self.started + 1
+    self:start(self.list[self.started])
+    self.next_at = deadline.after(ATTEMPT_DELAY)
+  end
+  local left = deadline.left(self.due)
+  if self.started == #self.list then
+    return left
+  end
+  local pause = deadline.left(self.next_at)
+  return math.min(left or pause, pause)
+end
+
 -- Waits until one has connected, or all have failed.
 function Race:run()
-  local started = 0
   while true do
-    if started < #self.list then
-      started = started + 1
-      self:start(self.list[started])
-    end
-    local left = deadline.left(self.due)
-    local wait = started < #self.list and math.min(left or ATTEMPT_DELAY, ATTEMPT_DELAY) or left
-    local results = { self.group:await(wait) }
+    local results = { self.group:await(self:start_next()) }
     local task = results[1]
     local sock = task and self:take(unpack(results, 1, 5))
     if sock then
       return sock
     end
     local is_over = deadline.has_passed(self.due)
-    if started == #self.list and self.group:size() == 0 or is_over and not task then
+    if self.started == #self.list and self.group:size() == 0 or is_over and not task then
       return self:give_up(self.failures, is_over)
     end
   end
@@ -227,7 +236,8 @@ end
 local function connect_in_race(io, list, due, made, more)
   local race = setmetatable({
     io = io, due = due, made = made, group = more or loop.group(),
-    list = {}, has = {}, socks = {}, tasks = {}, address_of = {}, failures = new_failures(),
+    list = {}, has = {}, started = 0, next_at = deadline.after(0),
+    socks = {}, tasks = {}, address_of = {}, failures = new_failures(),
   }, Race)
   race:add(list)
   return stopped(race, protected.pcall(race.run, race))

@@ -5,6 +5,8 @@ local errors = require('net.errors')
 
 local fields = {}
 
+fields.MOST_MSEC = 2147483647
+
 local is_of = {
   boolean = function(value)
     return type(value) == 'boolean'
@@ -28,16 +30,16 @@ local is_of = {
 
 local names = { port = 'string or integer' }
 
+local function check_text(value, field, index, name)
+  if type(value) == 'string' and value:find('%z') then
+    errors.argument(index, name, ("field '%s': string contains NUL"):format(field))
+  end
+end
+
 local function check_port(port, index, name)
   local number = tonumber(port)
   if number and not (number >= 0 and number <= 65535) then
     errors.argument(index, name, "field 'port': out of range (0 to 65535)")
-  end
-end
-
-local function check_host(host, index, name)
-  if host and host:find('%z') then
-    errors.argument(index, name, "field 'host': string contains NUL")
   end
 end
 
@@ -53,7 +55,8 @@ function fields.check(options, kinds, index, name)
     end
   end
   if kinds.port then
-    check_host(options.host, index, name)
+    check_text(options.host, 'host', index, name)
+    check_text(options.port, 'port', index, name)
     check_port(options.port, index, name)
   end
   return options
@@ -81,8 +84,8 @@ function fields.seconds(msec, index, name)
     return nil
   end
   errors.check_type(msec, 'number', index, name)
-  if not (msec >= 0 and msec <= 2147483647) then -- also NaN
-    errors.argument(index, name, 'out of range (0 to 2147483647)')
+  if not (msec >= 0 and msec <= fields.MOST_MSEC) then -- also NaN
+    errors.argument(index, name, ('out of range (0 to %d)'):format(fields.MOST_MSEC))
   end
   return msec / 1000
 end

@@ -46,11 +46,10 @@ local function await_first(group, due, begin)
   end
 end
 
--- The first addresses until the deadline, which must be one of the task (deadline.of_task): a list, and a group with
--- the look-ups that are still under way, the results of which are those of loop.getaddrinfo. Else nil, what is wrong,
--- and true if the time was over.
-function lookup.first(due, host, port, socktype, protocol)
-  local group = loop.group()
+-- The first addresses until the deadline, which must be one of the task (deadline.of_task): a list, while look-ups that
+-- are still under way go on in the group; their results are those of loop.getaddrinfo. Else nil, what is wrong, and
+-- true if the time was over. Who cancels the group ends it.
+function lookup.first(group, due, host, port, socktype, protocol)
   local ok, list, err, timeout = protected.pcall(await_first, group, due, function(family)
     group:spawn(loop.getaddrinfo, deadline.left(due), host, port, family, socktype, protocol)
   end)
@@ -59,10 +58,8 @@ function lookup.first(due, host, port, socktype, protocol)
   end
   if not ok then
     error(list, 0)
-  elseif not list then
-    return nil, err, timeout
   end
-  return list, group
+  return list, err, timeout
 end
 
 return lookup

@@ -9,6 +9,7 @@ local locks = require('net.locks')
 local protected = require('net.protected')
 local values = require('net.poller.values')
 local waiting = require('net.waiting')
+local written = require('net.written')
 
 require('net.own_sources')
 
@@ -90,11 +91,6 @@ function loop.onerror(...)
   return before
 end
 
-local function text_of(value)
-  local ok, text = pcall(tostring, value)
-  return ok and type(text) == 'string' and text or 'an error that cannot be written'
-end
-
 -- A failure that left timeout() was raised anew behind it. Where it came from, which the coroutine does not tell any
 -- more, is kept by task.
 local origins = setmetatable({}, { __mode = 'k' })
@@ -112,9 +108,9 @@ local function keep_origin(task, failure, thread)
   if not thread and is_handed_on(debug.getinfo(5, 'f')) or thread and is_handed_on(debug.getinfo(thread, 1, 'f')) then
     return
   end
-  local traceback = debug.traceback(text_of(failure), 4)
+  local traceback = debug.traceback(written(failure), 4)
   if thread then
-    traceback = debug.traceback(thread, text_of(failure)) .. debug.traceback('', 4):gsub('^\nstack traceback:', '')
+    traceback = debug.traceback(thread, written(failure)) .. debug.traceback('', 4):gsub('^\nstack traceback:', '')
   end
   origins[task] = traceback
 end
@@ -127,11 +123,11 @@ end
 
 local function report(task, thread, failure)
   local traceback = is_handed_on(debug.getinfo(thread, 1, 'f')) and origins[task]
-    or debug.traceback(thread, text_of(failure))
+    or debug.traceback(thread, written(failure))
   local ok, hook_failure = pcall(on_error, failure, traceback, task)
   if not ok then
     write_error(nil, traceback, task)
-    io.stderr:write('error in the hook for errors: ', text_of(hook_failure), '\n')
+    io.stderr:write('error in the hook for errors: ', written(hook_failure), '\n')
   end
 end
 

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- pcall and xpcall that a wait can pass through on every Lua. Only plain 5.1 needs more than its own.
 
+local scheduler = require('llsocket.scheduler')
 local coroutines = require('net.coroutines')
 
 local create, status, yield = coroutine.create, coroutine.status, coroutine.yield
@@ -9,6 +10,9 @@ local can_yield_across_pcall = coroutine.wrap(function()
   return pcall(yield, true)
 end)()
 
+-- across_waits(poller, fn, ...): pcall(fn, ...) around waits of that poller, or none if it blocks. In other loops than
+-- ours nothing can be caught on plain 5.1: there it does not catch.
+--
 -- noted(note, fn, ...): pcall(fn, ...), but when the function fails, note(failure) is called where it did. On plain 5.1
 -- it is called afterwards, with the coroutine that failed.
 
@@ -16,6 +20,9 @@ if can_yield_across_pcall then
   return {
     pcall = pcall,
     xpcall = xpcall,
+    across_waits = function(_, fn, ...)
+      return pcall(fn, ...)
+    end,
     noted = function(note, fn, ...)
       return xpcall(fn, note, ...)
     end,
@@ -74,6 +81,13 @@ end
 
 function protected.xpcall(fn, handler, ...)
   return handled(handler, call(fn, ...))
+end
+
+function protected.across_waits(poller, fn, ...)
+  if poller and not scheduler.running() then
+    return true, fn(...)
+  end
+  return protected.pcall(fn, ...)
 end
 
 local function told(note, thread, ok, ...)

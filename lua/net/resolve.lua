@@ -89,21 +89,20 @@ function resolve.host(io, seconds, host, port, family, socktype, ...)
   return list
 end
 
--- The same for a connection. In a task some addresses are there and more may come: then with a group that looks these
--- up (see lookup.first).
-function resolve.to_connect(io, due, host, port, socktype)
-  if io.poller ~= loop then
+-- The same for a connection. With a group of tasks some addresses are there and more may come: see lookup.first.
+function resolve.to_connect(io, due, lookups, host, port, socktype)
+  if not lookups then
     return resolve.host(io, deadline.left(due), host, port, llsocket.AF_UNSPEC, socktype)
   end
   local list = numeric(host, port, llsocket.AF_UNSPEC, socktype)
   if list then
     return list
   end
-  local first, more, timeout = lookup.first(due, host, port, socktype, protocol_of(socktype))
+  local first, err, timeout = lookup.first(lookups, due, host, port, socktype, protocol_of(socktype))
   if not first then
-    return nil, lookup_failure(more or late, host, port), timeout
+    return nil, lookup_failure(err or late, host, port), timeout
   end
-  return first, more
+  return first
 end
 
 -- The same for options as in resolve.fields, with no limit but that of the task: a list; or nil and a string.

@@ -140,6 +140,11 @@ local function set_limit(self, field, option, seconds)
   self[field] = seconds > 0 and seconds or false
 end
 
+-- The kernel may have made it more than one can ask for.
+local function msec_of(seconds)
+  return seconds and math.min(seconds * 1000, fields.MOST_MSEC) or nil
+end
+
 function Socket:deadlines(rcvmsec, sndmsec)
   local rcvsec, sndsec = fields.seconds(rcvmsec, 1, 'deadlines'), fields.seconds(sndmsec, 2, 'deadlines')
   if rcvsec then
@@ -148,7 +153,7 @@ function Socket:deadlines(rcvmsec, sndmsec)
   if sndsec then
     set_limit(self, 'sndsec', 'sndtimeo', sndsec)
   end
-  return self.rcvsec and self.rcvsec * 1000 or nil, self.sndsec and self.sndsec * 1000 or nil
+  return msec_of(self.rcvsec), msec_of(self.sndsec)
 end
 
 -- These options are the deadlines of a socket that blocks.
@@ -244,7 +249,7 @@ local function add_sync(of, kind, limit, names)
       if poller ~= loop then
         check_arguments(sync, self.io[name], ...)
       end
-      if not poller or self:fd() < 0 then -- nobody else can wait there
+      if not poller or self:fd() < 0 or poller == loop and not loop.running() then -- nobody else can wait there
         return self[name](self, ...)
       end
       local due = deadline.after(seconds)

@@ -11,6 +11,7 @@ local network = require('network')
 
 local addrinfo = llsocket.addrinfo
 local inet = net.stream.inet
+local silent = network.silent
 
 after_each(loops.assert_idle)
 
@@ -29,20 +30,6 @@ local function refused()
   assert(sock:bind(addrinfo.inet('127.0.0.1', 0)))
   local address = sock:getsockname()
   sock:close()
-  return address
-end
-
--- An address that does not answer: the queue of its listener is full, and Linux drops what comes then.
-local function silent()
-  local listener = network.keep(assert(llsocket.socket.new(llsocket.AF_INET, llsocket.SOCK_STREAM)))
-  assert(listener:bind(addrinfo.inet('127.0.0.1', 0)))
-  assert(listener:listen(0))
-  local address = listener:getsockname()
-  for _ = 1, 3 do
-    local sock = network.keep(assert(llsocket.socket.new(llsocket.AF_INET, llsocket.SOCK_STREAM, 0, true)))
-    sock:connect(address)
-    sock:sendable(50)
-  end
   return address
 end
 

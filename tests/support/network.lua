@@ -148,4 +148,18 @@ function network.receive_all(sock, size, piece)
   return table.concat(parts)
 end
 
+-- An address that does not answer: the queue of its listener is full, and Linux drops what comes then.
+function network.silent()
+  local listener = network.keep(assert(llsocket.socket.new(llsocket.AF_INET, llsocket.SOCK_STREAM)))
+  assert(listener:bind(llsocket.addrinfo.inet('127.0.0.1', 0)))
+  assert(listener:listen(0))
+  local address = listener:getsockname()
+  for _ = 1, 3 do
+    local sock = network.keep(assert(llsocket.socket.new(llsocket.AF_INET, llsocket.SOCK_STREAM, 0, true)))
+    sock:connect(address)
+    sock:sendable(50)
+  end
+  return address
+end
+
 return network

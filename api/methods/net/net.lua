@@ -31,6 +31,7 @@ return {
     { name = 'loop', type = 'net.loop', says = 'tasks, and all that they can wait for' },
     { name = 'addrinfo', type = 'llsocket.addrinfo', says = 'addresses: the module of llsocket' },
     { name = 'cmsghdr', type = 'llsocket.cmsghdr', says = 'control messages: the module of llsocket' },
+    { name = 'CmsgHdr', type = 'llsocket.cmsghdr', says = 'the same' },
     { name = 'cmsghdrs', type = 'llsocket.cmsghdrs', says = 'queues of them: the module of llsocket' },
   },
   functions = {

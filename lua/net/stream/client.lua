@@ -40,13 +40,16 @@ end
 
 function Attempt:close()
   self.is_closed = true
+  if self.lookups then
+    self.lookups:cancel()
+  end
   for _, sock in ipairs(self.socks) do
     close(self.io, sock)
   end
 end
 
 local function begin(self, io)
-  local attempt = setmetatable({ io = io, socks = {} }, Attempt)
+  local attempt = setmetatable({ io = io, socks = {}, lookups = io.poller == loop and loop.group() }, Attempt)
   self.attempts = self.attempts or {}
   self.attempts[attempt] = true
   return attempt
@@ -60,19 +63,12 @@ local function forget(self, attempt)
 end
 
 -- Closes the connection that another takes the place of, but not attempts of other tasks: these come and go meanwhile
--- if a class has a close() that waits.
-local function close_old(self)
+-- if a class has a close() that waits. False and the error if that raises one.
+local function close_old(self, io)
   self.is_replacing = true
-  self:close()
+  local ok, err = protected.across_waits(io.poller, self.close, self)
   self.is_replacing = nil
-end
-
--- Calls what raises an error when the task is cancelled: in other loops than ours nothing can be caught on Lua 5.1.
-local function call(io, fn, ...)
-  if io.poller == loop then
-    return protected.pcall(fn, ...)
-  end
-  return true, fn(...)
+  return ok, err
 end
 
 -- The end of an attempt: true, and the socket is the client's; or nil, what is wrong, and true if the time was over.
@@ -87,15 +83,19 @@ local function settle(self, attempt, ok, sock, err, timeout)
   elseif not sock then
     return nil, err, timeout
   end
-  close_old(self)
+  local was_closed, failure = close_old(self, attempt.io)
+  if not was_closed then
+    attempt:close()
+    error(failure, 0)
+  end
   take_over(self, sock, attempt.io)
   return true
 end
 
 -- Adds construct(), connect() and close() to a class of clients. `target` has
---   check(options)            what is to be connected to
---   addresses(io, due, its result)   as resolve.to_connect
---   prepare(sock, its result, io)    for each new socket
+--   check(options)                            what is to be connected to
+--   addresses(io, due, its result, lookups)   as resolve.to_connect
+--   prepare(sock, its result, io)             for each new socket
 function client.define(class, family, target)
   local close_connection = class.close
 
@@ -136,20 +136,20 @@ function client.define(class, family, target)
   -- A connected socket, or what resolve.host and net.connect say is wrong.
   local function reach(self, attempt, seconds)
     local due = deadline.of_task(seconds)
-    local list, more, late = target.addresses(attempt.io, due, self.target)
+    local list, failure, late = target.addresses(attempt.io, due, self.target, attempt.lookups)
     if not list then
-      return nil, more, late
+      return nil, failure, late
     end
     return connect_any(attempt.io, list, due, function(sock)
       target.prepare(sock, self.target, attempt.io)
       return attempt:admit(sock)
-    end, more)
+    end, attempt.lookups)
   end
 
   function class:connect_within(seconds)
     local io = current_io()
     local attempt = begin(self, io)
-    return settle(self, attempt, call(io, reach, self, attempt, seconds))
+    return settle(self, attempt, protected.across_waits(io.poller, reach, self, attempt, seconds))
   end
 end
 

@@ -109,8 +109,8 @@ client.define(inet.Client, AF_INET, {
     fields.refuse_tls(options, 1, 'new')
     return { host = options.host, port = options.port, tcpnodelay = options.tcpnodelay }
   end,
-  addresses = function(io, due, target)
-    return resolve.to_connect(io, due, target.host, target.port, SOCK_STREAM)
+  addresses = function(io, due, target, lookups)
+    return resolve.to_connect(io, due, lookups, target.host, target.port, SOCK_STREAM)
   end,
   prepare = function(sock, target, io)
     sock:tcpnodelay(nodelay_of(target, io))

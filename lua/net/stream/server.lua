@@ -4,6 +4,7 @@
 local Stream = require('net.stream.socket')
 local class = require('net.class')
 local errors = require('net.errors')
+local protected = require('net.protected')
 local serving = require('net.stream.serving')
 
 local Server = class.define('net.stream.Server', Stream)
@@ -28,12 +29,20 @@ local function accept(self)
   return sock, err, timeout
 end
 
+local function created(sock, ok, made, err)
+  if not ok then
+    sock:close()
+    error(made, 0)
+  end
+  return serving.connection(sock, made, err)
+end
+
 function Server:accept()
   local sock, err, timeout = accept(self)
   if not sock then
     return nil, err, timeout
   end
-  return serving.connection(sock, self:createConnection(sock))
+  return created(sock, protected.across_waits(self.io.poller, self.createConnection, self, sock))
 end
 
 function Server:acceptfd()

@@ -11,6 +11,7 @@ local protected = require('net.protected')
 local Stream = require('net.stream.socket')
 local use = require('net.io.use')
 local values = require('net.poller.values')
+local written = require('net.written')
 
 -- How long to wait, in seconds, before the next attempt to accept when there are no descriptors: twice as long each
 -- time.
@@ -48,7 +49,7 @@ local function guarded(fn, onerror, connection_of)
   return function(...)
     local traceback
     local ok, err = protected.xpcall(fn, function(err)
-      traceback = debug.traceback(tostring(err), 2)
+      traceback = debug.traceback(written(err), 2)
       return err
     end, ...)
     if ok then
@@ -208,8 +209,11 @@ function Serving:close_all()
   end
   loop.later() -- they end now, if they do not take that for an error like others
   for _, connection in pairs(self.connections) do
-    local sock = type(connection) == 'table' and connection.sock or connection
-    sock:close()
+    if type(connection) == 'table' and not connection.sock then
+      loop.spawn(self.close, connection)
+    else
+      (type(connection) == 'table' and connection.sock or connection):close()
+    end
   end
 end
 
