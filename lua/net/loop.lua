@@ -108,11 +108,12 @@ local function keep_origin(task, failure, thread)
   if not thread and is_handed_on(debug.getinfo(5, 'f')) or thread and is_handed_on(debug.getinfo(thread, 1, 'f')) then
     return
   end
-  local traceback = debug.traceback(written(failure), 4)
   if thread then
-    traceback = debug.traceback(thread, written(failure)) .. debug.traceback('', 4):gsub('^\nstack traceback:', '')
+    local outer = debug.traceback('', 4):gsub('^\nstack traceback:', '')
+    origins[task] = debug.traceback(thread, written(failure)) .. outer
+  else
+    origins[task] = debug.traceback(written(failure), 4)
   end
-  origins[task] = traceback
 end
 
 -- That there is no memory to keep it is no failure of its own.
