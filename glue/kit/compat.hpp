@@ -169,8 +169,8 @@ inline bool close_coroutine(lua_State* L, lua_State* coroutine)
 // Whether may_yield() tells, at least of a function that a finalizer calls.
 inline constexpr bool knows_where_to_yield = LUA_VERSION_NUM != 502;
 
-// Whether a C function that Lua called may yield. Where the version cannot tell, it may: lua_yield raises an error
-// then.
+// Whether a C function may yield which a function of ours in Lua called. Where the version cannot tell, it may:
+// lua_yield raises an error then.
 inline bool may_yield(lua_State* L)
 {
 #if LUA_VERSION_NUM >= 503 || defined(LUAJIT_VERSION)
@@ -185,7 +185,7 @@ inline bool may_yield(lua_State* L)
     // A C function on the stack (pcall, table.sort, ...) is in the way. Metamethods and iterators are as well, but
     // cannot be seen.
     lua_Debug frame;
-    for (int level = 1; lua_getstack(L, level, &frame) != 0; ++level) {
+    for (int level = 2; lua_getstack(L, level, &frame) != 0; ++level) {
         lua_getinfo(L, "f", &frame); // "S" would tell as well, but it puts together the name of the source
         const bool is_c = lua_iscfunction(L, -1) != 0;
         lua_pop(L, 1);

@@ -21,11 +21,13 @@ local loop = {
 local Task = scheduler.methods
 
 local waits = {
-  'later', 'sleep', 'suspend', 'readable', 'writable', 'exit', 'recv', 'send', 'recvfrom', 'sendto', 'sendfile',
-  'accept', 'connect', 'relay', 'getaddrinfo', 'sigwait',
+  'suspend', 'exit', 'recv', 'send', 'recvfrom', 'sendto', 'sendfile', 'accept', 'relay', 'getaddrinfo', 'sigwait',
 }
 for _, name in ipairs(waits) do
   loop[name] = waiting(name, scheduler[name])
+end
+for _, name in ipairs({ 'later', 'sleep', 'readable', 'writable', 'connect' }) do
+  loop[name] = waiting(name, scheduler[name], true)
 end
 for _, name in ipairs({ 'spawn', 'running', 'now', 'unwait_readable', 'unwait_writable', 'backend', 'signals' }) do
   loop[name] = scheduler[name]

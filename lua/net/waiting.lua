@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- waiting(name, fn): a function of that name which does what the C function does, and raises what its wait is to raise
--- where the C function itself cannot.
+-- waiting(name, fn [, succeeds]): a function of that name which does what the C function does, and raises what its wait
+-- is to raise where the C function itself cannot. `succeeds`: it gives true alone; nil, err; or nil, nil, true.
 
 local scheduler = require('llsocket.scheduler')
 
@@ -21,9 +21,24 @@ return function(...)
 end
 ]]
 
-return function(name, fn)
+-- The same without a call for the usual end.
+local source_of_success = [[
+local checked, %s = ...
+return function(...)
+  local ok, err, timeout = %s(...)
+  if ok == true then
+    return true
+  elseif timeout then
+    return nil, nil, true
+  end
+  return checked(ok, err)
+end
+]]
+
+return function(name, fn, succeeds)
   if scheduler.has_continuations then
     return fn
   end
-  return loadstring(source:format(name, name), '=net.loop')(checked, fn)
+  local text = succeeds and source_of_success or source
+  return loadstring(text:format(name, name), '=net.loop')(checked, fn)
 end
