@@ -209,12 +209,11 @@ constexpr Waiting in_sendto{"sendto", push_sent, room_for<CallOperation<SendTo>>
 // sendto(socket, seconds, string, addrinfo [, flag...]) -> as send
 int sendto(lua_State* L)
 {
-    Scheduler& scheduler = scheduler_of(L);
-    auto& socket = check_self<Socket>(L, scheduler.socket_metatable);
+    auto& socket = check_self<Socket>(L);
     const std::string_view bytes = check_bytes(L, 3);
     const Address& address = check_object<AddressBox>(L, 4).info.address;
     const int flags = check_flags(L, 5);
-    const Wait wait = check_wait(L, scheduler, in_sendto, 2);
+    const Wait wait = check_wait(L, in_sendto, 2);
     keep_alive(L, wait, 3, 4);
     wait.task.emplace_operation<CallOperation<SendTo>>(Direction::write, SendTo{socket, bytes, &address, flags});
     return start_on_socket(L, wait, socket);
@@ -234,13 +233,12 @@ constexpr Waiting in_sendfile{"sendfile", push_sent, room_for<SendFileOperation>
 // sendfile(socket, seconds, file, size [, offset]) -> as send; fewer at the end of the file
 int sendfile(lua_State* L)
 {
-    Scheduler& scheduler = scheduler_of(L);
-    auto& socket = check_self<Socket>(L, scheduler.socket_metatable);
+    auto& socket = check_self<Socket>(L);
     const File file = check_file(L, 3);
     const auto size = static_cast<std::size_t>(check_integer(L, 4, 0, LLONG_MAX));
     const auto offset = static_cast<off_t>(is_absent(L, 5) ? 0 : check_integer(L, 5, 0, LLONG_MAX));
     check_nonblock(L, 1, socket);
-    const Wait wait = check_wait(L, scheduler, in_sendfile, 2);
+    const Wait wait = check_wait(L, in_sendfile, 2);
     if (size == 0 && socket.fd.get() >= 0) {
         lua_pushinteger(L, 0);
         return 1;
@@ -304,10 +302,9 @@ constexpr Waiting in_accept{"accept", push_accepted, room_for<AcceptSocket>};
 // accept(socket, seconds) -> socket, which does not block | nil, err | nil, nil, true
 int accept(lua_State* L)
 {
-    Scheduler& scheduler = scheduler_of(L);
-    auto& socket = check_self<Socket>(L, scheduler.socket_metatable);
+    auto& socket = check_self<Socket>(L);
     check_nonblock(L, 1, socket);
-    const Wait wait = check_wait(L, scheduler, in_accept, 2);
+    const Wait wait = check_wait(L, in_accept, 2);
     wait.task.emplace_operation<AcceptSocket>(socket);
     return start_on_socket(L, wait, socket);
 }
@@ -326,11 +323,10 @@ constexpr Waiting in_connect{"connect", push_connected, room_for<ConnectOperatio
 // connect(socket, seconds, addrinfo) -> true | nil, err | nil, nil, true
 int connect(lua_State* L)
 {
-    Scheduler& scheduler = scheduler_of(L);
-    auto& socket = check_self<Socket>(L, scheduler.socket_metatable);
+    auto& socket = check_self<Socket>(L);
     const Address& address = check_object<AddressBox>(L, 3).info.address;
     check_nonblock(L, 1, socket);
-    const Wait wait = check_wait(L, scheduler, in_connect, 2);
+    const Wait wait = check_wait(L, in_connect, 2);
     keep_alive(L, wait, 3);
     wait.task.emplace_operation<ConnectOperation>(address);
     return start_on_socket(L, wait, socket);

@@ -95,17 +95,23 @@ describe('a task that waits for a lock', function()
   end))
 end)
 
+-- A pair, the first of which has the number of a socket that is closed behind the loop.
+local function replacing(old)
+  local number = old:fd()
+  assert(llsocket.socket.close(number))
+  local new, peer = pair()
+  if new:fd() ~= number then
+    new, peer = peer, new
+  end
+  assert.equal(number, new:fd())
+  return new, peer
+end
+
 describe('a socket whose number another had that was closed behind the loop', function()
   it('gets its own events', task(function()
     local old = pair()
     timed_out(loop.recv(old, 0.001))
-    local number = old:fd()
-    assert(llsocket.socket.close(number))
-    local new, peer = pair()
-    if new:fd() ~= number then
-      new, peer = peer, new
-    end
-    assert.equal(number, new:fd())
+    local new, peer = replacing(old)
     peer:send('data')
     expect(loop.recv(new, loops.patience)):to_be('data')
     old:unwrap()
@@ -118,12 +124,7 @@ describe('a socket whose number another had that was closed behind the loop', fu
     local old = pair()
     local waiting = loop.spawn(loop.recv, old)
     loop.later()
-    local number = old:fd()
-    assert(llsocket.socket.close(number))
-    local new, peer = pair()
-    if new:fd() ~= number then
-      new, peer = peer, new
-    end
+    local new, peer = replacing(old)
     timed_out(loop.recv(new, 0.001))
     expect(waiting:join(loops.patience)):to_be(true, nil, failure('EBADF', 'recv'))
     old:unwrap()
