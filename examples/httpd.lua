@@ -1,9 +1,10 @@
 -- Serves the files of a folder over HTTP/1.1: GET and HEAD, also of parts, over connections that stay. It waits so
--- many SECONDS (10) for a request, for the rest of one, and for a peer that takes nothing. So many CONNECTIONS (400)
--- are served at once, each of which needs two descriptors. Port 0, the default, is a free one; -v writes a line for
--- each request. SIGINT and SIGTERM end it when the answers under way are sent, at most 5 seconds later; a second one
--- ends it at once.
--- Run: ./dev lua 5.4 examples/httpd.lua [-p PORT] [-a ADDRESS] [-n CONNECTIONS] [-t SECONDS] [-v] DIRECTORY
+-- many SECONDS (-t, 10) for a request and for the rest of one, and so many (-s, 60) for a peer that takes nothing of an
+-- answer. So many CONNECTIONS (400) are served at once, each of which needs two descriptors. Port 0, the default, is a
+-- free one; -v writes a line for each request. SIGINT and SIGTERM end it when the answers under way are sent, at most
+-- 5 seconds later; a second one ends it at once.
+-- Run: ./dev lua 5.4 examples/httpd.lua [-p PORT] [-a ADDRESS] [-n CONNECTIONS] [-t SECONDS] [-s SECONDS] [-v]
+--   DIRECTORY
 --
 -- No path leads out of the folder. But symbolic links are followed, as the owner of the folder put them there, and a
 -- named pipe holds everybody up until somebody writes to it: Lua cannot tell these from files. Nor can it tell when a
@@ -23,7 +24,8 @@ local DRAIN_MSEC, LINGER_SEC, LINGER_BYTES = 5000, 1, 262144
 -- So much waits in the kernel at most, so that it tells of a slow peer that it takes more (TCP_NOTSENT_LOWAT).
 local UNSENT_BYTES = 131072
 
-local options = { port = 0, host = '127.0.0.1', limit = 400, seconds = 10, is_verbose = false, directory = nil }
+local options = { port = 0, host = '127.0.0.1', limit = 400, is_verbose = false, directory = nil }
+options.request_sec, options.send_sec = 10, 60
 
 -- The connections, those of them that wait for a request, and whether the server is about to end.
 local open, idle, is_stopping = 0, {}, false
@@ -34,7 +36,7 @@ local function fail(status, ...)
 end
 
 local function usage()
-  fail(2, 'usage: httpd.lua [-p PORT] [-a ADDRESS] [-n CONNECTIONS] [-t SECONDS] [-v] DIRECTORY\n')
+  fail(2, 'usage: httpd.lua [-p PORT] [-a ADDRESS] [-n CONNECTIONS] [-t SECONDS] [-s SECONDS] [-v] DIRECTORY\n')
 end
 
 local function number(text, least, most, is_whole)
@@ -56,7 +58,10 @@ local setters = {
     options.limit = number(text, 1, 1e6, true)
   end,
   ['-t'] = function(text)
-    options.seconds = number(text, 0.001, 86400)
+    options.request_sec = number(text, 0.001, 86400)
+  end,
+  ['-s'] = function(text)
+    options.send_sec = number(text, 0.001, 86400)
   end,
 }
 
@@ -135,7 +140,7 @@ end
 
 -- One request and its answer: as send.
 local function exchange(sock)
-  local asked, status = loop.timeout(options.seconds, request.read, sock)
+  local asked, status = loop.timeout(options.request_sec, request.read, sock)
   if asked then
     return answer(sock, asked)
   end
@@ -159,7 +164,7 @@ end
 
 local function serve(sock)
   open = open + 1
-  sock:deadlines(options.seconds * 1000, options.seconds * 1000)
+  sock:deadlines(options.request_sec * 1000, options.send_sec * 1000)
   sock:tcpnotsentlowat(UNSENT_BYTES)
   local goes_on = true
   while goes_on and has_request(sock) do
