@@ -183,9 +183,11 @@ inline bool may_yield(lua_State* L)
         return lua_isyieldable(L) != 0;
     }
     // A C function on the stack (pcall, table.sort, ...) is in the way. Metamethods and iterators are as well, but
-    // cannot be seen.
+    // cannot be seen. The next lua_getstack() would take longer the deeper the stack is, and count each call that a
+    // tail call replaced: those of a loop that calls itself never end.
     lua_Debug frame;
-    for (int level = 2; lua_getstack(L, level, &frame) != 0; ++level) {
+    lua_getstack(L, 0, &frame);
+    for (frame.i_ci -= 2; frame.i_ci > 0; --frame.i_ci) {
         lua_getinfo(L, "f", &frame); // "S" would tell as well, but it puts together the name of the source
         const bool is_c = lua_iscfunction(L, -1) != 0;
         lua_pop(L, 1);

@@ -11,7 +11,15 @@ local refusal, raise_tag = scheduler.refusal, scheduler.raise_tag
 
 local coroutines = {}
 
--- nil instead of true or false tells of a wait. Where that cannot pass, it raises an error.
+-- nil instead of true or false tells of a wait, which the task can make.
+local function waited(thread, ok, ...)
+  if ok ~= nil then
+    return ok, ...
+  end
+  return waited(thread, go_on(thread, yield(wait_mark)))
+end
+
+-- The same, of the first wait. Where that cannot pass, none can, and it raises an error in the coroutine.
 local function passed(thread, ok, ...)
   if ok ~= nil then
     return ok, ...
@@ -20,14 +28,14 @@ local function passed(thread, ok, ...)
   if reason then
     return passed(thread, go_on(thread, raise_tag, reason))
   end
-  return passed(thread, go_on(thread, yield(wait_mark)))
+  return waited(thread, go_on(thread, yield(wait_mark)))
 end
 
 -- The coroutine for which a coroutine waits that resumed it; nil if there is none.
 function coroutines.resumed_by(thread)
   for level = 0, 1 do -- first there is yield()
     local frame = debug.getinfo(thread, level, 'f')
-    if frame and frame.func == passed then
+    if frame and (frame.func == passed or frame.func == waited) then
       return select(2, debug.getlocal(thread, level, 1))
     end
   end

@@ -138,7 +138,7 @@ describe('a generator in a task', function()
 
   it('may wait as often as it likes', task(function()
     local generator = coroutine.wrap(function()
-      for _ = 1, 20000 do
+      for _ = 1, 200000 do
         loop.later()
       end
       return 'end'

@@ -786,6 +786,17 @@ describe('a chain of wake-ups', function()
   end))
 
   -- I11
+  it('of a function that ends with a call of itself costs no more each time', task(function()
+    local function wait(times)
+      loop.later()
+      if times == 0 then
+        return 'end'
+      end
+      return wait(times - 1)
+    end
+    assert.equal('end', wait(200000))
+  end))
+
   it('through tasks that join each other takes a constant stack', task(function()
     local last = loop.spawn(loop.later)
     for _ = 1, 30000 do
