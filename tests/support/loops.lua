@@ -2,6 +2,7 @@
 -- Tasks in tests: whatever fails in one fails the test, and what hangs is told by name.
 
 local child = require('child')
+local expect = require('expect')
 local llsocket = require('llsocket')
 local loop = require('net.loop')
 local net = require('net')
@@ -47,6 +48,51 @@ function loops.listener(backlog)
   local listener, address = network.listener(network.loopbacks[1], backlog)
   listener:nonblock(true)
   return listener, address
+end
+
+-- A UDP socket that does not block, and its address.
+function loops.udp()
+  local sock, address = network.udp(network.loopbacks[1])
+  sock:nonblock(true)
+  return sock, address
+end
+
+-- Waits, and with it the whole loop, until the socket is ready for what the method asks.
+function loops.await(sock, method)
+  assert(sock[method](sock, 20000))
+end
+
+-- Seconds that the call took.
+function loops.seconds(call, ...)
+  local before = loop.now()
+  call(...)
+  return loop.now() - before
+end
+
+-- What not every function that takes values would hand on.
+function loops.odd_values()
+  return nil, false, 'x', nil
+end
+
+-- The task can use generators and waits as if nothing had been.
+function loops.assert_sound()
+  local values = {}
+  local generator = coroutine.wrap(function()
+    for i = 1, 3 do
+      coroutine.yield(i)
+    end
+  end)
+  for i = 1, 3 do
+    values[i] = generator()
+  end
+  expect(values[1], values[2], values[3]):to_be(1, 2, 3)
+  expect(loop.running():status()):to_be('running')
+  expect(loop.sleep(0.001)):to_be(true)
+  expect(loop.suspend(0.001)):to_be(nil, nil, true)
+  expect(coroutine.wrap(loop.sleep)(0.001)):to_be(true)
+  local a, b = loops.pair()
+  b:send('x')
+  expect(loop.recv(a, 20)):to_be('x')
 end
 
 -- No task can go on any more.
