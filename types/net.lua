@@ -1406,6 +1406,41 @@ function loop.sendto(sock, sec, msg, ai, ...) end
 ---@return boolean? timeout `true` if the time was over
 function loop.sendfile(sock, sec, fd, bytes, offset) end
 
+---Receives a message into the buffers of a msghdr, with its sender and control messages.
+---
+---When the peer closed a stream it gives nil alone. `mh:flags()` tells whether the message was cut.
+---@param sock llsocket.socket the socket
+---@param sec number? how long at most, in seconds; for ever if nil (at least 0)
+---@param mh llsocket.msghdr where everything goes
+---@param ... integer MSG_* constants
+---@return integer? len bytes that arrived
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function loop.recvmsg(sock, sec, mh, ...) end
+
+---Sends the bytes of a msghdr, all of them, or one message, with its control messages.
+---
+---When the peer is gone (EPIPE, ECONNRESET) it gives nil alone, whatever went before. The control messages go with the first byte; if that went, and not all others, they are taken out of the msghdr. Its buffers stay as they are.
+---@param sock llsocket.socket the socket
+---@param sec number? how long at most, in seconds; for ever if nil (at least 0)
+---@param mh llsocket.msghdr what to send
+---@param ... integer MSG_* constants
+---@return integer? len bytes sent: all of them, or what went until it failed or the time was over
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function loop.sendmsg(sock, sec, mh, ...) end
+
+---Sends the bytes of an iovec, all of them.
+---
+---When the peer is gone (EPIPE, ECONNRESET) it gives nil alone, whatever went before. The socket must not block.
+---@param sock llsocket.socket the socket
+---@param sec number? how long at most, in seconds; for ever if nil (at least 0)
+---@param iov llsocket.iovec what to send; it stays as it is
+---@return integer? len bytes sent: all of them, or what went until it failed or the time was over
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function loop.writev(sock, sec, iov) end
+
 ---Accepts the next connection.
 ---
 ---The socket must not block. A connection that failed before it is accepted is left out, and the next one awaited: ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH and ENETUNREACH, as accept(2) says.
@@ -1441,7 +1476,7 @@ function loop.relay(from, sec, to, size) end
 
 ---Looks up the addresses of a host and a service.
 ---
----An address in figures is there at once. A name is looked up on a thread beside the loop, of which there are 8 at most: more look-ups wait for one. When the time is over, or the task is cancelled, the answer is thrown away. One that had to wait is not begun then; one that was begun cannot be stopped, and keeps its thread until the resolver gives up.
+---An address in figures is there at once. A name is looked up on a thread beside the loop, of which there are 64 at most: more look-ups wait for one. When the time is over, or the task is cancelled, the answer is thrown away. One that had to wait is not begun then; one that was begun cannot be stopped, and keeps its thread until the resolver gives up.
 ---@param sec? number how long at most, in seconds; for ever if nil (at least 0)
 ---@param host? string a name or an address; without it this machine, or with AI_PASSIVE the wildcard address
 ---@param port? integer|string a number, or a string with a number or the name of a service; 0 if missing (0 to 65535)

@@ -67,8 +67,9 @@ public:
     // An event did not concern who waits: it must not wake the loop again and again.
     virtual void mute(Watched& watched) noexcept = 0;
 
-    // Whether the number still stands for what was added: false if it was closed behind the loop's back, or if that
-    // cannot be known because nothing is asked of it. If it does, what it is ready for will be told again.
+    // Whether the number still stands for what was added: false if it was closed behind the loop's back. If it does,
+    // what it is ready for will be told again. That of one that is calm stands for whatever has it when arm() is
+    // called.
     virtual bool is_current(Watched& watched) noexcept = 0;
 
     // Waits for events, at most `timeout_ms` (negative: for ever), and gives their number; "again" when interrupted.

@@ -86,7 +86,7 @@ void EpollBackend::mute(Watched& watched) noexcept
 
 bool EpollBackend::is_current(Watched& watched) noexcept
 {
-    return watched.armed != 0 && tell(watched, watched.armed).done();
+    return watched.is_calm || (watched.armed != 0 && tell(watched, watched.armed).done());
 }
 
 // Tells the kernel what to watch for.

@@ -214,6 +214,15 @@ Outcome<> Lookups::ensure_thread()
     return done();
 }
 
+bool Lookups::has_room() const noexcept
+{
+    if (shared_ == nullptr) {
+        return true;
+    }
+    const std::lock_guard lock(shared_->mutex);
+    return shared_->threads < most_threads / 2;
+}
+
 // What a thread does: one look-up after the other, until there are none.
 void Lookups::work(const std::shared_ptr<Shared>& shared) noexcept
 {

@@ -47,7 +47,7 @@ private:
 // everything else has ended goes on alone, so a module with this in it must not be unloaded.
 class Lookups {
 public:
-    static constexpr int most_threads = 8;
+    static constexpr int most_threads = 64;
 
     // The system is used by the threads as well and must outlive them: sys::host() does.
     Lookups(const sys::System& system, Loop& loop) noexcept;
@@ -58,6 +58,9 @@ public:
     // Begins a look-up, which finishes like any other operation of the loop. On failure it was not begun. Throws
     // std::bad_alloc.
     Outcome<> start(LookupOperation& operation, LookupQuery query, const std::optional<Deadline>& deadline);
+
+    // Whether fewer than half of the threads are at work: look-ups that can be done without leave the others free.
+    [[nodiscard]] bool has_room() const noexcept;
 
 private:
     struct Shared;

@@ -98,6 +98,12 @@ bool Loop::start(Operation& operation, Key key, const std::optional<Deadline>& d
     return !waiting.done();
 }
 
+void Loop::miss(Operation& operation) noexcept
+{
+    refuse(operation, system_error(ETIMEDOUT, "loop"));
+    operation.timed_out_ = true;
+}
+
 void Loop::start_alone(Operation& operation, const std::optional<Deadline>& deadline) noexcept
 {
     ++stats_.started;
@@ -177,12 +183,20 @@ bool Loop::attempt(Operation& operation, Slot& slot) noexcept
     return is_finished;
 }
 
+// What it takes from the budget: whoever got many bytes at once can be busy with them for long.
+int Loop::cost_of(const Operation& operation) noexcept
+{
+    constexpr std::size_t bytes_of_one = 4096;
+    constexpr std::size_t most = 64;
+    return 1 + static_cast<int>(std::min(operation.outcome_.value / bytes_of_one, most));
+}
+
 bool Loop::attempt_at_start(Operation& operation, Slot& slot) noexcept
 {
     Hope& hope = slot.hope(operation.direction_);
     const bool is_finished = attempt(operation, slot);
     hope.tried(is_finished);
-    budget_ -= is_finished ? 1 : 0;
+    budget_ -= is_finished ? cost_of(operation) : 0;
     stats_.at_once += is_finished ? 1 : 0;
     return is_finished;
 }

@@ -62,6 +62,12 @@ public:
     // a released key.
     bool start(Operation& operation, Key key, const std::optional<Deadline>& deadline) noexcept;
 
+    // To be told of what finishes at once without us. False: let others have their turn first.
+    [[nodiscard]] bool spend() noexcept { return budget_ > 0 && --budget_ > 0; }
+
+    // Instead of a start: its time was over before.
+    static void miss(Operation& operation) noexcept;
+
     // For what waits on no descriptor: the operation finishes with ETIMEDOUT at the deadline, or by complete().
     void start_alone(Operation& operation, const std::optional<Deadline>& deadline) noexcept;
 
@@ -211,6 +217,7 @@ private:
 
     [[nodiscard]] static bool must_try(Slot& slot, const Operation& operation) noexcept;
     bool attempt(Operation& operation, Slot& slot) noexcept;
+    [[nodiscard]] static int cost_of(const Operation& operation) noexcept;
     bool attempt_at_start(Operation& operation, Slot& slot) noexcept;
     Outcome<> wait_for(Operation& operation, Slot& slot) noexcept;
     void park(Operation& operation, const std::optional<Deadline>& deadline) noexcept;

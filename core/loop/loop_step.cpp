@@ -9,8 +9,8 @@ namespace llnet {
 
 namespace {
 
-// Operations that finish at once between two steps: enough to be fast, few enough that a peer which always has data
-// leaves the others their turn.
+// Operations that finish at once between two steps, fewer if they move much: enough to be fast, few enough that a peer
+// which always has data leaves the others their turn.
 constexpr int turn_budget = 64;
 
 } // namespace
@@ -36,7 +36,8 @@ Outcome<> Loop::step(const std::optional<Deadline>& until) noexcept
     if (is_inherited()) {
         return failed(EPERM, "fork");
     }
-    while (proceed()) { // what nobody took
+    // What nobody took. Whoever takes what is finished may have a say in what is tried next.
+    while ((finished_.empty() || next_event_ < event_count_) && proceed()) {
     }
     budget_ = turn_budget;
     ++stats_.waits;

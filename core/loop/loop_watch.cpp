@@ -45,8 +45,11 @@ Outcome<Loop::Key> Loop::watch_anew(Socket& socket)
         retire(*slot, EBADF);
         slot = nullptr;
     }
-    if (slot != nullptr && slot->watched.owned) { // by another object with this number
-        return done(slot->watched.key);
+    if (slot != nullptr && slot->watched.owned && !(slot->watched.is_calm && slot->beside.empty())) {
+        return done(slot->watched.key); // it is another object's with this number
+    }
+    if (slot != nullptr && slot->watch != nullptr) { // nobody waits on that: it may have been closed behind our back
+        slot->watch->untie();
     }
     if (slot == nullptr) {
         const Outcome<Slot*> opened = open_slot(fd, true);

@@ -121,7 +121,7 @@ Outcome<> Signals::start(SignalOperation& operation, const sigset_t& set, const 
     loop_.start_alone(operation, deadline);
     operation.outcome_ = {Status::again, 0, {}};
     waiting_.push_back(operation.place_);
-    deliver();
+    loop_.try_again(*notified_); // for what came already
     return done();
 }
 

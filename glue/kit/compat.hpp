@@ -150,6 +150,13 @@ inline void inherit_globals(lua_State* L, int index)
 #endif
 }
 
+// Whether the coroutine runs, or has resumed one that does.
+inline bool is_active(lua_State* coroutine)
+{
+    lua_Debug frame;
+    return lua_status(coroutine) == 0 && lua_getstack(coroutine, 0, &frame) != 0;
+}
+
 // Closes the <close> variables of a coroutine that goes no further. False: it or one of them failed, with the error on
 // top of its stack.
 inline bool close_coroutine(lua_State* L, lua_State* coroutine)

@@ -163,12 +163,12 @@ bool is_known(lua_State* L, int userdata, const Task& task, lua_State* coroutine
     return is_it;
 }
 
-// Closes the <close> variables of a task that ended in the middle. An error in one of them is what it failed with,
-// unless it has its results already.
+// Closes the <close> variables of a task that ended in the middle, unless it runs: then it was resumed past the loop.
+// An error in one of them is what it failed with, unless it has its results already.
 void close_variables(lua_State* L, int userdata, Task& task, int coroutine)
 {
     lua_State* thread = lua_tothread(L, coroutine);
-    if (close_coroutine(L, thread) || is_known(L, userdata, task, thread)) {
+    if (is_active(thread) || close_coroutine(L, thread) || is_known(L, userdata, task, thread)) {
         return;
     }
     push_error_of(L, thread);

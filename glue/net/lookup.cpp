@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Look-ups of names outside of tasks, under a deadline or beside another event loop.
+// Look-ups of names: in tasks, and outside of them under a deadline or beside another event loop.
 #include "glue/net/lookup.hpp"
 
 #include "core/loop/lookup.hpp"
@@ -93,6 +93,58 @@ int lookup_wait(lua_State* L)
     return 1;
 }
 
+int push_resolved(lua_State* L, Scheduler&, Task& task)
+{
+    const auto& lookup = static_cast<const LookupOperation&>(*task.operation());
+    if (!lookup.outcome().done()) {
+        return push_failure(L, task);
+    }
+    push_answers(L, lookup.answers);
+    return 1;
+}
+
+// Pushes the answers and gives true if there is no name to look up: an address in figures, or none.
+bool push_numeric(lua_State* L, Query query)
+{
+    query.flags |= AI_NUMERICHOST;
+    Answers* answers = nullptr;
+    if (!look_up(L, query, answers).done()) {
+        lua_pop(L, 1);
+        return false;
+    }
+    push_answers(L, answers->list);
+    answers->list = {}; // now rather than with the userdata: Lua's collector does not see this memory
+    return true;
+}
+
+constexpr Waiting in_getaddrinfo{"getaddrinfo", push_resolved, room_for<LookupOperation>};
+
+// getaddrinfo(seconds [, host [, port [, family [, socktype [, protocol [, flag...]]]]]]) -> list of addrinfo | ...
+int getaddrinfo(lua_State* L)
+{
+    PortText port;
+    const Query query = check_query(L, 2, port);
+    const Wait wait = check_wait(L, in_getaddrinfo, 1);
+    if (push_numeric(L, query)) {
+        return 1;
+    }
+    const Outcome<> started = work([&] {
+        auto& lookup = wait.task.emplace_operation<LookupOperation>();
+        return wait.scheduler.lookups().start(lookup, copy_of(query), wait.until);
+    });
+    if (!started.done()) {
+        return push_failure(L, started.error, "getaddrinfo");
+    }
+    return yield_wait(L, wait);
+}
+
+// lookups_have_room(): whether so few are under way that some which can be done without harm nobody.
+int lookups_have_room(lua_State* L)
+{
+    lua_pushboolean(L, check_scheduler(L).lookups().has_room());
+    return 1;
+}
+
 constexpr luaL_Reg metamethods[] = {
     {"__gc", collect<LookupBox>},
     {nullptr, nullptr},
@@ -105,6 +157,8 @@ constexpr Method methods[] = {
 
 constexpr Method functions[] = {
     {"lookup", lookup},
+    {"getaddrinfo", getaddrinfo},
+    {"lookups_have_room", lookups_have_room},
 };
 
 } // namespace

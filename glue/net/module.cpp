@@ -19,7 +19,7 @@ namespace {
 constexpr Generation generation{"net.loop", 4};
 
 // The classes of llsocket that arguments and results are of: push_metatables_of_objects() gives them.
-constexpr Class borrowed[] = {Class::socket, Class::addrinfo, Class::answers};
+constexpr Class borrowed[] = {Class::socket, Class::addrinfo, Class::answers, Class::iovec};
 
 int push_scheduler_module(lua_State* L)
 {
@@ -55,6 +55,8 @@ int push_scheduler_module(lua_State* L)
     lua_setfield(L, metatables - 1, "methods");
     lua_pushboolean(L, has_continuations);
     lua_setfield(L, metatables - 1, "has_continuations");
+    lua_pushboolean(L, knows_where_to_yield);
+    lua_setfield(L, metatables - 1, "knows_where_to_yield");
     lua_pushlightuserdata(L, const_cast<char*>(&raise_tag));
     lua_setfield(L, metatables - 1, "raise_tag");
     lua_pushlightuserdata(L, const_cast<char*>(&wait_mark));

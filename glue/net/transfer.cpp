@@ -4,6 +4,7 @@
 
 #include "core/sock/transfer.hpp"
 #include "glue/llsocket/addrinfo.hpp"
+#include "glue/llsocket/iovec.hpp"
 #include "glue/llsocket/socket.hpp"
 #include "glue/net/wait.hpp"
 
@@ -332,54 +333,24 @@ int connect(lua_State* L)
     return start_on_socket(L, wait, socket);
 }
 
-int push_resolved(lua_State* L, Scheduler&, Task& task)
-{
-    const auto& lookup = static_cast<const LookupOperation&>(*task.operation());
-    if (!lookup.outcome().done()) {
-        return push_failure(L, task);
-    }
-    push_answers(L, lookup.answers);
-    return 1;
-}
+constexpr Waiting in_writev{"writev", push_sent, room_for<WriteOperation>};
 
-// Pushes the answers and gives true if there is no name to look up: an address in figures, or none.
-bool push_numeric(lua_State* L, Query query)
+// writev(socket, seconds, iovec) -> as send; the iovec stays as it is
+int writev(lua_State* L)
 {
-    query.flags |= AI_NUMERICHOST;
-    Answers* answers = nullptr;
-    if (!look_up(L, query, answers).done()) {
-        lua_pop(L, 1);
-        return false;
-    }
-    push_answers(L, answers->list);
-    answers->list = {}; // now rather than with the userdata: Lua's collector does not see this memory
-    return true;
-}
-
-constexpr Waiting in_getaddrinfo{"getaddrinfo", push_resolved, room_for<LookupOperation>};
-
-// getaddrinfo(seconds [, host [, port [, family [, socktype [, protocol [, flag...]]]]]]) -> list of addrinfo | ...
-int getaddrinfo(lua_State* L)
-{
-    PortText port;
-    const Query query = check_query(L, 2, port);
-    const Wait wait = check_wait(L, in_getaddrinfo, 1);
-    if (push_numeric(L, query)) {
-        return 1;
-    }
-    const Outcome<> started = work([&] {
-        auto& lookup = wait.task.emplace_operation<LookupOperation>();
-        return wait.scheduler.lookups().start(lookup, copy_of(query), wait.until);
-    });
-    if (!started.done()) {
-        return push_failure(L, started.error, "getaddrinfo");
-    }
-    return yield_wait(L, wait);
+    auto& socket = check_self<Socket>(L);
+    check_any_vector(L, 3);
+    auto& vector = *static_cast<IoVector*>(lua_touserdata(L, 3));
+    check_nonblock(L, 1, socket);
+    const Wait wait = check_wait(L, in_writev, 2);
+    keep_alive(L, wait, 3);
+    wait.task.emplace_operation<WriteOperation>(vector);
+    return start_on_socket(L, wait, socket);
 }
 
 constexpr Method functions[] = {
-    {"getaddrinfo", getaddrinfo},
     {"relay", relay},
+    {"writev", writev},
 };
 
 // These are functions and, under net's classes, methods as well.

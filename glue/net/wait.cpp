@@ -217,12 +217,19 @@ void let_go(lua_State* L, Task& task)
 int start_wait(lua_State* L, const Wait& wait, Loop::Key key)
 {
     Operation& operation = *wait.task.operation();
-    if (!wait.scheduler.loop().start(operation, key, wait.until)) {
+    if (is_too_late(wait)) { // a peer that always has something to take would defeat the limit
+        Loop::miss(operation);
+    } else if (!wait.scheduler.loop().start(operation, key, wait.until)) {
         return yield_wait(L, wait);
     }
     const int results = wait.task.pause->waiting->push(L, wait.scheduler, wait.task);
     wait.scheduler.is_beginning = false;
     return results;
+}
+
+bool is_too_late(const Wait& wait)
+{
+    return wait.task.pause->is_limited && wait.task.limit <= Clock::now();
 }
 
 int start_wait_alone(lua_State* L, const Wait& wait)

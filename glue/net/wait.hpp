@@ -63,6 +63,9 @@ void keep_alive(lua_State* L, const Wait& wait, std::uint8_t first, std::uint8_t
 // The task goes on: they are its coroutine's only.
 void let_go(lua_State* L, Task& task);
 
+// The limit of all waits of the task has passed.
+bool is_too_late(const Wait& wait);
+
 // Starts the task's operation. Either it is finished and its results are pushed, or the task yields; the function that
 // calls this returns what this gives.
 int start_wait(lua_State* L, const Wait& wait, Loop::Key key);

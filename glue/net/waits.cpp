@@ -36,6 +36,10 @@ constexpr Waiting in_suspend{"suspend", push_success, room_for<WaitOperation>, t
 constexpr Waiting in_lock{"lock", push_success, room_for<WaitOperation>, true};
 constexpr Waiting in_readable{"readable", push_success, room_for<WaitOperation>};
 constexpr Waiting in_writable{"writable", push_success, room_for<WaitOperation>};
+constexpr Waiting in_recvmsg{"recvmsg", push_success, room_for<WaitOperation>};
+constexpr Waiting in_sendmsg{"sendmsg", push_success, room_for<WaitOperation>};
+constexpr Waiting in_recvfd{"recvfd", push_success, room_for<WaitOperation>};
+constexpr Waiting in_sendfd{"sendfd", push_success, room_for<WaitOperation>};
 
 int yield_ready(lua_State* L, const Wait& wait)
 {
@@ -89,12 +93,28 @@ int wait_for_lock(lua_State* L)
     return yield_wait(L, wait);
 }
 
+// Whether the task waits for a lock. One that runs could not yield for it.
+bool is_in_lock(const Scheduler& scheduler, const Task& task)
+{
+    const bool waits = task.status == Task::Status::waiting || task.status == Task::Status::ready;
+    return waits && scheduler.has(task) && scheduler.current != &task && task.pause != nullptr &&
+           task.pause->waiting == &in_lock;
+}
+
+// waits_for_lock(task)
+int waits_for_lock(lua_State* L)
+{
+    const Task& task = check_self<Task>(L);
+    lua_pushboolean(L, is_in_lock(scheduler_of(L), task));
+    return 1;
+}
+
 // grant(task): ends its wait for a lock, if it is in one.
 int grant(lua_State* L)
 {
     Task& task = check_self<Task>(L);
     Scheduler& scheduler = scheduler_of(L);
-    if (scheduler.has(task) && task.status == Task::Status::waiting && task.pause->waiting == &in_lock) {
+    if (is_in_lock(scheduler, task) && task.status == Task::Status::waiting) {
         scheduler.wake(task);
     }
     return 0;
@@ -133,15 +153,31 @@ int wait_ready(lua_State* L, const Waiting& waiting, Direction direction)
     return start_wait(L, wait, key.value);
 }
 
-// readable(socket or number [, seconds]) -> true | nil, nil, true | nil, err
+// readable(socket or number [, seconds]) -> true | nil, nil, true | nil, err; the same under other names
+template <const Waiting& waiting>
 int readable(lua_State* L)
 {
-    return wait_ready(L, in_readable, Direction::read);
+    return wait_ready(L, waiting, Direction::read);
 }
 
+template <const Waiting& waiting>
 int writable(lua_State* L)
 {
-    return wait_ready(L, in_writable, Direction::write);
+    return wait_ready(L, waiting, Direction::write);
+}
+
+// before_<name>() -> true | nil, nil, true: for whoever makes a call past the loop and waits only when that would
+// block. After many of them others get their turn.
+template <const Waiting& waiting>
+int before(lua_State* L)
+{
+    lua_settop(L, 0);
+    const Wait wait = check_wait(L, waiting, 1);
+    if (!is_too_late(wait) && !wait.scheduler.loop().spend()) {
+        return yield_ready(L, wait);
+    }
+    wait.scheduler.is_beginning = false;
+    return is_too_late(wait) ? push_timeout(L) : push_true(L, wait.scheduler, wait.task);
 }
 
 // Ends the waits in these directions; whether there were any.
@@ -212,10 +248,21 @@ constexpr Method functions[] = {
     {"suspend", suspend},
     {"wait_for_lock", wait_for_lock},
     {"grant", grant},
+    {"waits_for_lock", waits_for_lock},
     {"key", key_of},
     {"is_socket", tell_is_socket},
-    {"readable", readable},
-    {"writable", writable},
+    {"readable", readable<in_readable>},
+    {"writable", writable<in_writable>},
+    {"wait_recvmsg", readable<in_recvmsg>},
+    {"wait_sendmsg", writable<in_sendmsg>},
+    {"wait_recvfd", readable<in_recvfd>},
+    {"wait_sendfd", writable<in_sendfd>},
+    {"before_readable", before<in_readable>},
+    {"before_writable", before<in_writable>},
+    {"before_recvmsg", before<in_recvmsg>},
+    {"before_sendmsg", before<in_sendmsg>},
+    {"before_recvfd", before<in_recvfd>},
+    {"before_sendfd", before<in_sendfd>},
     {"unwait", unwait},
     {"unwait_readable", unwait_readable},
     {"unwait_writable", unwait_writable},

@@ -9,6 +9,8 @@ local standard_resume = coroutine.resume
 local step, go_on, wait_mark = scheduler.coresume, scheduler.cogoon, scheduler.wait_mark
 local refusal, raise_tag = scheduler.refusal, scheduler.raise_tag
 
+local must_try = not scheduler.knows_where_to_yield
+
 local coroutines = {}
 
 -- nil instead of true or false tells of a wait, which the task can make.
@@ -19,21 +21,33 @@ local function waited(thread, ok, ...)
   return waited(thread, go_on(thread, yield(wait_mark)))
 end
 
+local passed
+
+-- Only to try tells whether a yield is possible in Lua 5.2.
+local function tried(thread, ok, ...)
+  if not ok then
+    return passed(thread, go_on(thread, raise_tag, (...)))
+  end
+  return waited(thread, go_on(thread, ...))
+end
+
 -- The same, of the first wait. Where that cannot pass, none can, and it raises an error in the coroutine.
-local function passed(thread, ok, ...)
+function passed(thread, ok, ...)
   if ok ~= nil then
     return ok, ...
   end
   local reason = refusal()
   if reason then
     return passed(thread, go_on(thread, raise_tag, reason))
+  elseif must_try then
+    return tried(thread, pcall(yield, wait_mark))
   end
   return waited(thread, go_on(thread, yield(wait_mark)))
 end
 
 -- The coroutine for which a coroutine waits that resumed it; nil if there is none.
 function coroutines.resumed_by(thread)
-  for level = 0, 1 do -- first there is yield()
+  for level = 0, 2 do -- first there are yield() and pcall()
     local frame = debug.getinfo(thread, level, 'f')
     if frame and (frame.func == passed or frame.func == waited) then
       return select(2, debug.getlocal(thread, level, 1))

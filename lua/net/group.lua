@@ -72,6 +72,7 @@ local function is_awaited(group)
   if not waiter or waiter == scheduler.running() or waiter:status() ~= 'waiting' then
     return false
   elseif coroutine.status(group.coroutine) == 'dead' then
+    group.waiter, group.coroutine = nil, nil
     waiter:resume()
     return false
   end
@@ -130,6 +131,9 @@ function groups.ended(task)
   end
   if group.waiter then
     group.waiter:resume()
+    if coroutine.status(group.coroutine) == 'dead' then
+      group.waiter, group.coroutine = nil, nil
+    end
   end
   group_of[task] = nil
 end

@@ -18,8 +18,12 @@ local function new_queue()
   return queue
 end
 
--- The locks of one kind, the readers' or the writers'.
-local function new_kind(tasks, lock_name, unlock_name)
+local function always()
+  return true
+end
+
+-- The locks of one kind, the readers' or the writers'. `waiters` are those of both, by the task that waits.
+local function new_kind(tasks, waiters, lock_name, unlock_name)
   -- What the locks of a descriptor are found by.
   local function key_of(socket, name)
     local fd = values.descriptor(socket, name)
@@ -31,10 +35,10 @@ local function new_kind(tasks, lock_name, unlock_name)
     return fd
   end
 
+  local waits = tasks.waits or always
   local owners = {} -- by descriptor
   local queues = {} -- by descriptor, where somebody waits or waited
   local held = setmetatable({}, { __mode = 'k' }) -- by task, a set of descriptors; false: it waits for the lock
-  local waiters = {} -- by the task that waits
   local unwoken -- the first of a chain of waiters that left their queues, by `next`
 
   local function place(task, fd)
@@ -52,21 +56,6 @@ local function new_kind(tasks, lock_name, unlock_name)
     fds[fd] = true
   end
 
-  -- A waiter for the lock; nil if the lock is free by then: finalizers run where objects are made.
-  local function join(fd, task)
-    local waiter, spare = { fd = fd, task = task, before = false, after = false, next = false }, new_queue()
-    place(task, fd)
-    if not owners[fd] then
-      return nil
-    end
-    local queue = queues[fd] or spare
-    queues[fd], waiters[task] = queue, waiter
-    waiter.before, waiter.after = queue.before, queue
-    queue.before.after = waiter
-    queue.before = waiter
-    return waiter
-  end
-
   local function leave(waiter)
     local queue, fds = queues[waiter.fd], held[waiter.task]
     waiters[waiter.task] = nil
@@ -80,6 +69,25 @@ local function new_kind(tasks, lock_name, unlock_name)
     if fds and not fds[waiter.fd] then
       fds[waiter.fd] = nil
     end
+  end
+
+  -- A waiter for the lock; nil if the lock is free by then: finalizers run where objects are made.
+  local function join(fd, task)
+    local waiter = { fd = fd, task = task, before = false, after = false, next = false, leave = leave }
+    local spare, failed = new_queue(), waiters[task]
+    if failed then -- its wait could not yield
+      failed.leave(failed)
+    end
+    place(task, fd)
+    if not owners[fd] then
+      return nil
+    end
+    local queue = queues[fd] or spare
+    queues[fd], waiters[task] = queue, waiter
+    waiter.before, waiter.after = queue.before, queue
+    queue.before.after = waiter
+    queue.before = waiter
+    return waiter
   end
 
   local function wake_next()
@@ -106,6 +114,10 @@ local function new_kind(tasks, lock_name, unlock_name)
   local function pass_on(fd)
     local queue = queues[fd]
     local waiter = queue and queue.after
+    while waiter ~= queue and not waits(waiter.task) do
+      leave(waiter)
+      waiter = queue.after
+    end
     held[owners[fd]][fd] = nil
     if not queue or waiter == queue then
       owners[fd], queues[fd] = nil, nil
@@ -216,7 +228,7 @@ local function new_kind(tasks, lock_name, unlock_name)
   local function release(task)
     wake_all()
     if waiters[task] then
-      leave(waiters[task])
+      waiters[task].leave(waiters[task])
     end
     local fds = held[task]
     local fd = fds and next(fds)
@@ -234,11 +246,13 @@ local function new_kind(tasks, lock_name, unlock_name)
   return { lock = lock, unlock = unlock, wake = wake, forget = forget, release = release, key_of = key_of }
 end
 
--- Locks for the tasks of a scheduler, which is three or four functions:
+-- Locks for the tasks of a scheduler, which is these functions:
 --   current()        the task that calls; nil outside of one
 --   suspend([sec])   lets it wait: true when it is resumed; nil, nil, true when the time is over; nil, err if it
 --                    must not go on, and then the wait for a lock raises err
 --   resume(task)     ends its suspend(); for a task that is not suspended any more it does nothing
+--   waits(task)      if there is one: whether the task is in suspend() for a lock, or about to return from it. Else it
+--                    was not able to yield there, and waits no longer
 --   key(fd)          if there is one: what no other descriptor had or will have, nil if it is not open. Then suspend()
 --                    also gets the descriptor and its key
 -- A wait for a lock that somebody else ends by resume() begins anew, with all its time.
@@ -252,8 +266,9 @@ end
 --   forget_key(key) the same for a descriptor that is closed already
 --   release(task)   a task has ended: what it had goes to whoever is next
 function locks.new(tasks)
-  local readers = new_kind(tasks, 'read_lock', 'read_unlock')
-  local writers = new_kind(tasks, 'write_lock', 'write_unlock')
+  local waiters = {}
+  local readers = new_kind(tasks, waiters, 'read_lock', 'read_unlock')
+  local writers = new_kind(tasks, waiters, 'write_lock', 'write_unlock')
 
   local function for_both(name, fd)
     local had_readers = readers[name](fd)

@@ -3,6 +3,7 @@
 -- one family does not hold up the other (RFC 8305, section 3).
 
 local llsocket = require('llsocket')
+local scheduler = require('llsocket.scheduler')
 local deadline = require('net.deadline')
 local loop = require('net.loop')
 local protected = require('net.protected')
@@ -36,7 +37,7 @@ local function await_first(group, due, begin)
     end
     if deadline.has_passed(due) then
       return nil, err, true
-    elseif not is_alone and (not task or may_differ(err)) then
+    elseif not is_alone and (not task or may_differ(err)) and scheduler.lookups_have_room() then
       is_alone = true
       begin(AF_INET6)
       begin(AF_INET)

@@ -6,6 +6,7 @@ local coroutines = require('net.coroutines')
 local endings = require('net.endings')
 local groups = require('net.group')
 local locks = require('net.locks')
+local messages = require('net.messages')
 local protected = require('net.protected')
 local values = require('net.poller.values')
 local waiting = require('net.waiting')
@@ -22,6 +23,7 @@ local Task = scheduler.methods
 
 local waits = {
   'suspend', 'exit', 'recv', 'send', 'recvfrom', 'sendto', 'sendfile', 'accept', 'relay', 'getaddrinfo', 'sigwait',
+  'writev',
 }
 for _, name in ipairs(waits) do
   loop[name] = waiting(name, scheduler[name])
@@ -32,6 +34,8 @@ end
 for _, name in ipairs({ 'spawn', 'running', 'now', 'unwait_readable', 'unwait_writable', 'backend', 'signals' }) do
   loop[name] = scheduler[name]
 end
+
+loop.recvmsg, loop.sendmsg = messages.recvmsg, messages.sendmsg
 
 local function check_function(value, index, name)
   if type(value) ~= 'function' then
@@ -153,6 +157,7 @@ local function new_locks()
     current = scheduler.running,
     suspend = suspend_for_lock,
     resume = scheduler.grant,
+    waits = scheduler.waits_for_lock,
     key = scheduler.key,
   })
 end

@@ -93,6 +93,34 @@ return {
     note = peer_gone .. ' The position of the file stays where it is. ' .. must_not_block,
   }),
   operation({
+    name = 'recvmsg',
+    says = 'Receives a message into the buffers of a msghdr, with its sender and control messages.',
+    results = {
+      { name = 'len', type = 'integer', optional = true, says = 'bytes that arrived' },
+      err,
+      timeout,
+    },
+    errors = { 'EBUSY', 'ECANCELED' },
+    note = 'When the peer closed a stream it gives nil alone. `mh:flags()` tells whether the message was cut.',
+  }),
+  operation({
+    name = 'sendmsg',
+    says = 'Sends the bytes of a msghdr, all of them, or one message, with its control messages.',
+    results = { sent, err, timeout },
+    errors = { 'EBUSY', 'ECANCELED', 'EMSGSIZE', 'EINVAL' },
+    note = peer_gone .. ' The control messages go with the first byte; if that went, and not all others, they are '
+      .. 'taken out of the msghdr. Its buffers stay as they are.',
+  }),
+  {
+    name = 'writev',
+    says = 'Sends the bytes of an iovec, all of them.',
+    params = { sock, shapes.seconds, { name = 'iov', type = 'iovec', says = 'what to send; it stays as it is' } },
+    results = { sent, err, timeout },
+    errors = { 'EBUSY', 'ECANCELED', 'ENOTCONN' },
+    note = peer_gone .. ' ' .. must_not_block,
+    source = 'writev(2)',
+  },
+  operation({
     name = 'accept',
     says = 'Accepts the next connection.',
     params = { sock, shapes.seconds },
@@ -155,7 +183,7 @@ return {
     results = { getaddrinfo.results[1], err, timeout },
     errors = getaddrinfo.errors,
     note = 'An address in figures is there at once. A name is looked up on a thread beside the loop, of which there '
-      .. 'are 8 at most: more look-ups wait for one. When the time is over, or the task is cancelled, the answer is '
+      .. 'are 64 at most: more look-ups wait for one. When the time is over, or the task is cancelled, the answer is '
       .. 'thrown away. One that had to wait is not begun then; one that was begun cannot be stopped, and keeps its '
       .. 'thread until the resolver gives up.',
     source = getaddrinfo.source,

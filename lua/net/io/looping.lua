@@ -14,8 +14,16 @@ for name, fn in pairs(scheduler.for_methods) do
   operations[name] = waiting(name, fn)
 end
 
-local hooked = retrying(loop, llsocket.MSG_DONTWAIT)
-local io = retrying(loop, llsocket.MSG_DONTWAIT)
+local waits = { readable = loop.readable, writable = loop.writable, before = {} }
+for _, name in ipairs({ 'recvmsg', 'sendmsg', 'recvfd', 'sendfd' }) do
+  waits[name] = waiting(name, scheduler['wait_' .. name], true)
+end
+for _, name in ipairs({ 'readable', 'writable', 'recvmsg', 'sendmsg', 'recvfd', 'sendfd' }) do
+  waits.before[name] = waiting(name, scheduler['before_' .. name], true)
+end
+
+local hooked = retrying(waits, llsocket.MSG_DONTWAIT)
+local io = retrying(waits, llsocket.MSG_DONTWAIT)
 
 -- They take the socket of llsocket.
 io.operations = operations

@@ -32,7 +32,7 @@ local function waiter(wait, name)
 end
 
 -- Receives by an attempt, which is repeated after waits.
-local function receiver(wait, attempt)
+local function receiver(wait, attempt, before)
   local function received(self, due, argument, must_wait, ...)
     if not must_wait then
       return ...
@@ -45,15 +45,23 @@ local function receiver(wait, attempt)
   end
 
   return function(self, seconds, argument)
+    local ok, err, timeout = before()
+    if not ok then
+      return nil, err, timeout
+    end
     return received(self, deadline.after(seconds), argument, attempt(self.sock, argument))
   end
 end
 
 -- Sends all by the attempts that begin(socket, ...) makes.
-local function sender(wait, begin)
+local function sender(wait, begin, before)
   return function(self, seconds, ...)
     local attempt, due = begin(self.sock, ...), deadline.after(seconds)
     local sent = 0
+    local may_begin, reason, is_late = before()
+    if not may_begin then
+      return is_late and sent or nil, reason, is_late
+    end
     while true do
       local len, err, must_wait = attempt(sent)
       if err then
@@ -74,17 +82,24 @@ local function sender(wait, begin)
   end
 end
 
+local function at_once()
+  return true
+end
+
 -- The io of sockets that try with these flags, and wait with these functions: readable(socket, seconds) and
--- writable(socket, seconds), which give true; nil, nil, true when the time is over; or nil and a string. `unblocks`:
--- the sockets block, but not in an attempt.
+-- writable(socket, seconds), which give true; nil, nil, true when the time is over; or nil and a string. `waits` may
+-- have others for a method, by its name, and in the table `before`, by the same names, what is called before the first
+-- attempt and answers alike. `unblocks`: the sockets block, but not in an attempt.
 return function(waits, flags, unblocks)
   local io = { waits = waits }
-  local wait_to_read, wait_to_write = waiter(waits.readable, 'onrecv'), waiter(waits.writable, 'onsend')
+  local before = waits.before or {}
   for name, attempt in pairs(attempts.receiving(flags, unblocks)) do
-    io[name] = receiver(wait_to_read, attempt)
+    local wait = waiter(waits[name] or waits.readable, 'onrecv')
+    io[name] = receiver(wait, attempt, before[name] or before.readable or at_once)
   end
   for name, begin in pairs(attempts.sending(flags, unblocks)) do
-    io[name] = sender(wait_to_write, begin)
+    local wait = waiter(waits[name] or waits.writable, 'onsend')
+    io[name] = sender(wait, begin, before[name] or before.writable or at_once)
   end
 
   local recvfrom = io.recvfrom

@@ -141,7 +141,7 @@ TYPED_TEST(LookupOf, holds_nobody_up_at_the_end)
 TYPED_TEST(LookupOf, of_many_names_is_made_by_a_few_threads)
 {
     Lookups lookups(this->slow, this->loop);
-    std::array<LookupOperation, 50> many;
+    std::array<LookupOperation, 2 * Lookups::most_threads> many;
     for (LookupOperation& lookup : many) {
         must(lookups.start(lookup, numeric("127.0.0.1"), for_ever));
     }
@@ -153,6 +153,25 @@ TYPED_TEST(LookupOf, of_many_names_is_made_by_a_few_threads)
         finished.insert(this->next());
     }
     EXPECT_EQ(finished.size(), many.size());
+}
+
+TYPED_TEST(LookupOf, leaves_room_while_fewer_than_half_of_the_threads_are_at_work)
+{
+    Lookups lookups(this->slow, this->loop);
+    EXPECT_TRUE(lookups.has_room());
+    std::array<LookupOperation, Lookups::most_threads / 2> many;
+    for (LookupOperation& lookup : many) {
+        EXPECT_TRUE(lookups.has_room());
+        must(lookups.start(lookup, numeric("127.0.0.1"), for_ever));
+    }
+    EXPECT_FALSE(lookups.has_room());
+    this->slow.may_answer = true;
+    for (std::size_t i = 0; i < many.size(); ++i) {
+        this->next();
+    }
+    while (!lookups.has_room()) { // until the threads have ended
+        std::this_thread::yield();
+    }
 }
 
 TYPED_TEST(LookupOf, that_nobody_waits_for_any_more_is_not_begun)

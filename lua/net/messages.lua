@@ -1,0 +1,102 @@
+-- SPDX-License-Identifier: MIT
+-- Messages in tasks of the loop, with sockets of llsocket: calls that do not block, and waits where they would.
+
+local llsocket = require('llsocket')
+local scheduler = require('llsocket.scheduler')
+local deadline = require('net.deadline')
+local errors = require('net.errors')
+local values = require('net.poller.values')
+local waiting = require('net.waiting')
+
+local MSG_DONTWAIT = llsocket.MSG_DONTWAIT
+
+local is_gone = { EPIPE = true, ECONNRESET = true }
+
+local messages = {}
+
+-- What the method of the socket makes of its arguments, of which the message comes behind `seconds` here, and of a flag
+-- of ours: it must not block.
+local function call(name, sock, mh, ...)
+  local ok, len, err, again = pcall(sock[name], sock, mh, MSG_DONTWAIT, ...)
+  if not ok then
+    errors.hand_on(name, len:find('bad argument #2 ', 1, true) and -1 or 0, len)
+  end
+  return len, err, again
+end
+
+-- Its functions that wait.
+local function waits_of(name)
+  return waiting(name, scheduler['before_' .. name], true), waiting(name, scheduler['wait_' .. name], true)
+end
+
+local function check(name, sock, seconds)
+  if type(sock) ~= 'userdata' or not scheduler.is_socket(sock) then
+    errors.argument(1, name, 'socket expected, got ' .. type(sock))
+  elseif seconds ~= nil then
+    values.check_seconds(seconds, 2, name)
+  end
+end
+
+-- The results of a call whose wait did not succeed.
+local function ended(result, err, timeout)
+  if timeout then
+    return result, nil, true
+  end
+  return result, err
+end
+
+local before_receiving, wait_to_receive = waits_of('recvmsg')
+
+function messages.recvmsg(sock, seconds, mh, ...)
+  check('recvmsg', sock, seconds)
+  local due = deadline.after(seconds)
+  local ok, err, timeout = before_receiving()
+  while ok do
+    local len, failure, again = call('recvmsg', sock, mh, ...)
+    if failure then
+      return nil, errors.text(failure)
+    elseif not again or len > 0 then
+      return len
+    end
+    ok, err, timeout = wait_to_receive(sock, deadline.left(due))
+  end
+  return ended(nil, err, timeout)
+end
+
+-- The bytes of a message that are left when so many went; its control messages went with the first.
+local function rest_of(mh, sent)
+  local iov, rest = llsocket.iovec.new(), llsocket.msghdr.new()
+  iov:add(mh:iov():concat(sent))
+  rest:iov(iov)
+  return rest
+end
+
+local before_sending, wait_to_send = waits_of('sendmsg')
+
+function messages.sendmsg(sock, seconds, mh, ...)
+  check('sendmsg', sock, seconds)
+  local due, sent, rest = deadline.after(seconds), 0, nil
+  local ok, err, timeout = before_sending()
+  while ok do
+    local len, failure, again = call('sendmsg', sock, rest or mh, ...)
+    if failure then
+      if is_gone[failure.name] then
+        return nil
+      end
+      return sent > 0 and sent or nil, errors.text(failure)
+    end
+    sent = sent + len
+    if not again then
+      return sent
+    end
+    if rest then
+      rest:iov():consume(len)
+    elseif len > 0 then
+      rest = rest_of(mh, len)
+    end
+    ok, err, timeout = wait_to_send(sock, deadline.left(due))
+  end
+  return ended((timeout or sent > 0) and sent or nil, err, timeout)
+end
+
+return messages

@@ -1,0 +1,256 @@
+-- SPDX-License-Identifier: MIT
+-- Faults of the loop's waits, locks and signals that were mended, each by what must hold.
+
+local expect = require('expect')
+local llsocket = require('llsocket')
+local loop = require('net.loop')
+local loops = require('loops')
+local net = require('net')
+local process = require('process')
+
+local raw_resume = coroutine.resume -- taken before the loop runs
+local task, pair = loops.task, loops.pair
+
+after_each(loops.assert_idle)
+
+local function raise(name)
+  process.kill(process.pid(), loop.signals[name])
+end
+
+-- Calls `use` with a socket whose peer always has something for it, while a sleeper counts how often it wakes.
+local function beside_flood(make, use)
+  local sock, peer = make()
+  local ticks = 0
+  local flood = loop.spawn(function()
+    while loop.send(peer, nil, ('x'):rep(65536)) == 65536 do
+    end
+  end)
+  local sleeper = loop.spawn(function()
+    while loop.sleep(0.001) do
+      ticks = ticks + 1
+    end
+  end)
+  loop.sleep(0.01)
+  use(sock)
+  sleeper:cancel()
+  flood:cancel()
+  sleeper:join()
+  flood:join()
+  return ticks
+end
+
+local function message_of(size)
+  local mh, iov = llsocket.msghdr.new(), llsocket.iovec.new()
+  iov:addn(size)
+  mh:iov(iov)
+  return mh
+end
+
+-- Until one gives nothing.
+local function until_timeout(seconds, call)
+  loop.timeout(seconds, function()
+    local began = loop.now()
+    local got, err, timeout
+    repeat
+      got, err, timeout = call()
+      assert(loop.now() < began + loops.patience, 'it goes on')
+    until not got
+    assert.is_nil(err)
+    assert.is_true(timeout)
+  end)
+end
+
+describe('a peer that always has something to take', function()
+  local function net_pair()
+    local pairs_of_net = assert(net.stream.unix.pair())
+    return pairs_of_net[1], pairs_of_net[2].sock
+  end
+
+  local mh = message_of(1)
+  local message = net.MsgHdr.new()
+  message:addn(1)
+
+  for name, row in pairs({
+    ['recv of the loop'] = { pair, function(sock) return loop.recv(sock, nil, 1) end },
+    ['recv of the loop with a time of its own'] = { pair, function(sock) return loop.recv(sock, 20, 1) end },
+    ['recvmsg of the loop'] = { pair, function(sock) return loop.recvmsg(sock, nil, mh) end },
+    ['readable'] = { pair, loop.readable },
+    ['recv'] = { net_pair, function(sock) return sock:recv(1) end },
+    ['recvmsg'] = { net_pair, function(sock) return sock:recvmsg(message) end },
+    ['readn'] = { net_pair, function(sock) return sock:readn(100) end },
+    ['recv behind a hook'] = {
+      net_pair,
+      function(sock)
+        sock:onwaitrecv(function() return true end)
+        return sock:recv(1)
+      end,
+    },
+  }) do
+    it('does not defeat the deadline around ' .. name .. ', nor hold up others', task(function()
+      local ticks = beside_flood(row[1], function(sock)
+        until_timeout(0.05, function()
+          return row[2](sock)
+        end)
+      end)
+      assert.is_true(ticks >= 5, ticks)
+    end))
+  end
+end)
+
+describe('a lock for which a task cannot wait', function()
+  -- Whether the lock goes to another when the task that has it gives it back.
+  local function goes_to_others(sock, fail)
+    local owner = loop.spawn(function()
+      assert(loop.read_lock(sock))
+      assert(loop.suspend())
+      return loop.read_unlock(sock)
+    end)
+    loop.later()
+    local ok = net.pcall(fail)
+    owner:resume()
+    expect(owner:join()):to_be(true, true)
+    expect(loop.spawn(loop.read_lock, sock, 0):join()):to_be(true, true)
+    return ok
+  end
+
+  it('in an iterator is not given to it', task(function()
+    local sock = pair()
+    local ok = goes_to_others(sock, function()
+      if _VERSION == 'Lua 5.1' and not jit then
+        for _ in function() return loop.read_lock(sock) end do
+          loop.later()
+        end
+      else
+        table.sort({ 1, 2 }, function() return loop.read_lock(sock) end)
+      end
+    end)
+    assert.is_false(ok)
+  end))
+
+  it('in a generator is not given to it, and the generator goes on', task(function()
+    local sock = pair()
+    local stages = {}
+    goes_to_others(sock, function()
+      local generator = coroutine.wrap(function()
+        table.insert(stages, (net.pcall(loop.read_lock, sock)))
+        table.insert(stages, 'after')
+        return false
+      end)
+      table.sort({ 1, 2 }, function()
+        return generator()
+      end)
+    end)
+    assert.same({ false, 'after' }, stages)
+  end))
+
+  it('is not given to it when it waits for another by then', task(function()
+    local sock, other = pair()
+    local owner = loop.spawn(function()
+      assert(loop.read_lock(sock))
+      assert(loop.write_lock(other))
+      assert(loop.suspend())
+      assert(loop.read_unlock(sock))
+      assert(loop.suspend())
+      assert(loop.write_unlock(other))
+    end)
+    local waiting = loop.spawn(function()
+      local sorts = net.pcall(table.sort, { 1, 2 }, function() return loop.read_lock(sock) end)
+      assert(not sorts)
+      return loop.write_lock(other)
+    end)
+    loop.later()
+    owner:resume()
+    loop.later()
+    assert.equal('waiting', waiting:status())
+    expect(loop.read_lock(sock, 0)):to_be(true)
+    owner:resume()
+    expect(waiting:join(loops.patience)):to_be(true, true)
+  end))
+end)
+
+describe('a signal', function()
+  it('stays for others although another task begins to wait while its own is about to be cancelled', task(function()
+    local second
+    local first = loop.spawn(function()
+      loop.sigwait(nil, 'SIGUSR1')
+      second:cancel()
+    end)
+    second = loop.spawn(loop.sigwait, nil, 'SIGUSR2')
+    loop.sleep(0.001)
+    raise('SIGUSR1')
+    raise('SIGUSR2')
+    loop.spawn(loop.sigwait, 0.001, 'SIGHUP')
+    expect(first:join(loops.patience)):to_be(true)
+    expect(second:join(loops.patience)):to_be(false, loops.cancellation)
+    expect(loop.sigwait(loops.patience, 'SIGUSR2')):to_be(loop.signals.SIGUSR2)
+  end))
+
+  it('is there for the next when its task is cancelled in the turn in which another begins to wait', task(function()
+    local first = loop.spawn(loop.sigwait, nil, 'SIGUSR1')
+    loop.sleep(0.001)
+    raise('SIGUSR1')
+    loop.spawn(loop.sigwait, 0.001, 'SIGHUP')
+    loop.spawn(function()
+      first:cancel()
+    end)
+    expect(first:join(loops.patience)):to_be(false, loops.cancellation)
+    expect(loop.sigwait(loops.patience, 'SIGUSR1')):to_be(loop.signals.SIGUSR1)
+  end))
+end)
+
+describe('a second socket object with the same number', function()
+  it('has the same locks, also when something came that nobody waited for', task(function()
+    local first, peer = pair()
+    local second = assert(llsocket.socket.wrap(first:fd()))
+    expect(loop.readable(first, 0.001)):to_be(nil, nil, true)
+    peer:send('x')
+    loop.sleep(0.005)
+    expect(loop.read_lock(first)):to_be(true)
+    local waiting = loop.spawn(loop.read_lock, first)
+    expect(loop.spawn(loop.read_lock, second, 0.005):join()):to_be(true, nil, nil, true)
+    expect(loop.read_unlock(first)):to_be(true)
+    expect(waiting:join(loops.patience)):to_be(true, true)
+    second:unwrap()
+  end))
+end)
+
+describe('the coroutine of a task that is resumed past the loop', function()
+  it('may run the loop', function()
+    local before, told, thread, stepped = loop.onerror(), nil, nil, nil
+    loop.onerror(function(err)
+      told = err
+    end)
+    loop.spawn(function()
+      thread = coroutine.running()
+      loop.sleep(0.001)
+      stepped = loop.step(1)
+    end)
+    loop.step(0)
+    raw_resume(thread, true)
+    loop.onerror(before)
+    assert.equal(0, stepped)
+    assert.matches('somebody else resumed the coroutine', told)
+  end)
+end)
+
+if coroutine.close then
+  describe('a group', function()
+    it('wakes a task whose awaiting coroutine was closed once, and then leaves it alone', task(function()
+      local group = loop.group()
+      local ending = { group:spawn(loop.suspend), group:spawn(loop.suspend) }
+      local generator = coroutine.create(function()
+        group:await()
+      end)
+      local abandoned = loop.spawn(function()
+        coroutine.resume(generator)
+        return loop.suspend(0.01)
+      end)
+      loop.later()
+      coroutine.close(generator)
+      ending[1]:resume()
+      loop.sleep(0.001)
+      ending[2]:resume()
+      expect(abandoned:join(loops.patience)):to_be(true, nil, nil, true)
+    end))
+  end)
+end
