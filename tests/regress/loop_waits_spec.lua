@@ -17,7 +17,8 @@ local function raise(name)
   process.kill(process.pid(), loop.signals[name])
 end
 
--- Calls `use` with a socket whose peer always has something for it, while a sleeper counts how often it wakes.
+-- Calls `use` with a socket whose peer always has something for it, and a function that tells how often a sleeper has
+-- woken meanwhile.
 local function beside_flood(make, use)
   local sock, peer = make()
   local ticks = 0
@@ -30,13 +31,14 @@ local function beside_flood(make, use)
       ticks = ticks + 1
     end
   end)
-  loop.sleep(0.01)
-  use(sock)
+  loop.sleep(0.001)
+  use(sock, function()
+    return ticks
+  end)
   sleeper:cancel()
   flood:cancel()
   sleeper:join()
   flood:join()
-  return ticks
 end
 
 local function message_of(size)
@@ -46,18 +48,12 @@ local function message_of(size)
   return mh
 end
 
--- Until one gives nothing.
-local function until_timeout(seconds, call)
-  loop.timeout(seconds, function()
-    local began = loop.now()
-    local got, err, timeout
-    repeat
-      got, err, timeout = call()
-      assert(loop.now() < began + loops.patience, 'it goes on')
-    until not got
-    assert.is_nil(err)
-    assert.is_true(timeout)
-  end)
+-- Calls until it is done.
+local function call_until(is_done, call)
+  local began = loop.now()
+  while not is_done(call()) do
+    assert(loop.now() < began + loops.patience, 'it goes on')
+  end
 end
 
 describe('a peer that always has something to take', function()
@@ -87,12 +83,18 @@ describe('a peer that always has something to take', function()
     },
   }) do
     it('does not defeat the deadline around ' .. name .. ', nor hold up others', task(function()
-      local ticks = beside_flood(row[1], function(sock)
-        until_timeout(0.05, function()
+      beside_flood(row[1], function(sock, ticks)
+        local function call()
           return row[2](sock)
-        end)
+        end
+        call_until(function(got, err)
+          assert(got, err)
+          return ticks() >= 5
+        end, call)
+        loop.timeout(0.005, call_until, function(got, err, timeout)
+          return got == nil and err == nil and timeout
+        end, call)
       end)
-      assert.is_true(ticks >= 5, ticks)
     end))
   end
 end)
