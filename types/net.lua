@@ -1464,7 +1464,7 @@ function loop.connect(sock, sec, ai) end
 
 ---Moves bytes from one stream socket to another, until the stream ends or so many have gone.
 ---
----It cannot be taken up again: up to 64 KiB may be on their way, taken from `from` and not yet gone to `to`. They are lost when the time is over (`n, nil, true`), when it is cancelled and when it fails, so close both sockets then. When either peer is gone (EPIPE, ECONNRESET) it gives nil alone, whatever went before. A `size` of 0 gives 0 at once. Neither socket may block. A datagram socket has no end of the stream: without `size` it goes on until the time is over. On Linux the bytes do not leave the kernel.
+---It cannot be taken up again: up to 64 KiB may be on their way, taken from `from` and not yet gone to `to`. They are lost when the time is over (`n, nil, true`), when it is cancelled and when it fails, so close both sockets then. A `size` of 0 gives 0 at once. Neither socket may block. A datagram socket has no end of the stream: without `size` it goes on until the time is over. On Linux the bytes do not leave the kernel.
 ---@param from llsocket.socket the socket that they come from
 ---@param sec number? how long at most, in seconds; for ever if nil (at least 0)
 ---@param to llsocket.socket the socket that they go to

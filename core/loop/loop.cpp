@@ -63,6 +63,21 @@ bool Loop::wake(Key key, Direction direction, int error) noexcept
     return operation != nullptr;
 }
 
+void Loop::nudge(Key key, Direction direction) noexcept
+{
+    Slot* slot = find_live(key);
+    Operation* operation = slot != nullptr ? slot->place(direction) : nullptr;
+    if (operation == nullptr || backend_->submits()) {
+        return;
+    }
+    if (operation->only_waits_) { // to ask the kernel would be in vain
+        operation->outcome_ = done<std::size_t>(0);
+        finish(*operation);
+    } else {
+        trying_.push_back(*operation);
+    }
+}
+
 bool Loop::start(Operation& operation, Key key, const std::optional<Deadline>& deadline) noexcept
 {
     ++stats_.started;

@@ -57,6 +57,9 @@ public:
     // Finishes what waits on the descriptor in this direction with this error. False if nothing does.
     bool wake(Key key, Direction direction, int error) noexcept;
 
+    // Has what waits on the descriptor in this direction try, for something was done of which no event may tell.
+    void nudge(Key key, Direction direction) noexcept;
+
     // Tries the operation if that is worthwhile, and if it would block lets it wait until the deadline. True: it is
     // finished already and will not come out of take(). EBUSY when another operation waits in its direction; EBADF for
     // a released key.

@@ -96,15 +96,10 @@ int recv(lua_State* L)
 }
 
 // A count of bytes that went, also when not all did.
-int push_sent(lua_State* L, Scheduler&, Task& task)
+int push_count(lua_State* L, Scheduler&, Task& task)
 {
     const Operation& operation = *task.operation();
     const Outcome<std::size_t>& out = operation.outcome();
-    const int code = out.error.code;
-    if (!out.done() && !operation.timed_out() && (code == EPIPE || code == ECONNRESET)) {
-        lua_pushnil(L);
-        return 1;
-    }
     const bool counts = out.done() || operation.timed_out() || out.value > 0;
     const int results = out.done() ? 0 : push_failure(L, task);
     if (!counts) {
@@ -115,6 +110,19 @@ int push_sent(lua_State* L, Scheduler&, Task& task)
         lua_replace(L, -1 - results);
     }
     return std::max(results, 1);
+}
+
+// The same, but nil when the peer is gone.
+int push_sent(lua_State* L, Scheduler& scheduler, Task& task)
+{
+    const Operation& operation = *task.operation();
+    const Outcome<std::size_t>& out = operation.outcome();
+    const int code = out.error.code;
+    if (!out.done() && !operation.timed_out() && (code == EPIPE || code == ECONNRESET)) {
+        lua_pushnil(L);
+        return 1;
+    }
+    return push_count(L, scheduler, task);
 }
 
 constexpr Waiting in_send{"send", push_sent, room_for<SendOperation>};
@@ -252,9 +260,10 @@ int sendfile(lua_State* L)
     return start_on_socket(L, wait, socket);
 }
 
-constexpr Waiting in_relay{"relay", push_sent, room_for<RelayOperation>};
+constexpr Waiting in_relay{"relay", push_count, room_for<RelayOperation>};
 
-// relay(socket, seconds, socket [, size]) -> n: from the first to the second, until the end of the stream
+// relay(socket, seconds, socket [, size]) -> n | n, nil, true | n or nil, err: from the first to the second, until the
+// end of the stream
 int relay(lua_State* L)
 {
     auto& source = check_self<Socket>(L);

@@ -210,6 +210,17 @@ int unwait_writable(lua_State* L)
     return end_waits(L, false, true);
 }
 
+// nudge_writer(socket or number): whoever waits to write looks whether it can, or never will.
+int nudge_writer(lua_State* L)
+{
+    const int fd = check_descriptor(L, 1);
+    Loop& loop = check_scheduler(L).loop();
+    if (const std::optional<Loop::Key> key = loop.key_of(fd)) {
+        loop.nudge(*key, Direction::write);
+    }
+    return 0;
+}
+
 // running() -> the task that calls, or nil
 int running(lua_State* L)
 {
@@ -266,6 +277,7 @@ constexpr Method functions[] = {
     {"unwait", unwait},
     {"unwait_readable", unwait_readable},
     {"unwait_writable", unwait_writable},
+    {"nudge_writer", nudge_writer},
 };
 
 } // namespace

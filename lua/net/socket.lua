@@ -2,6 +2,7 @@
 -- net.Socket: what all sockets of net have in common.
 
 local llsocket = require('llsocket')
+local scheduler = require('llsocket.scheduler')
 local class = require('net.class')
 local close = require('net.closing')
 local closed = require('net.closed')
@@ -98,7 +99,11 @@ function Socket:closer()
 end
 
 function Socket:closew()
-  return shut(self, llsocket.SHUT_WR)
+  local err = shut(self, llsocket.SHUT_WR)
+  if self.io.poller == loop then
+    scheduler.nudge_writer(self.sock) -- of a unix socket the kernel does not tell
+  end
+  return err
 end
 
 local function shut_flag(reading, writing)

@@ -8,10 +8,13 @@ local expect = require('expect')
 local llsocket = require('llsocket')
 local loop = require('net.loop')
 local loops = require('loops')
+local modes = require('modes')
 local net = require('net')
 local network = require('network')
 
 local inet = net.stream.inet
+local LARGE = ('x'):rep(10000000)
+
 local task, keep, failure, silent = loops.task, network.keep, loops.failure, network.silent
 
 after_each(loops.assert_idle)
@@ -197,6 +200,30 @@ describe('serve', function()
     assert.equal('stuck', told[1])
     client:close()
   end))
+end)
+
+describe('closew', function()
+  for family, make in pairs({ TCP = modes.tcp, unix = modes.pair }) do
+    for name, send in pairs({
+      send = function(sock) return sock:send(LARGE) end,
+      ['a send behind a hook'] = function(sock)
+        sock:onwaitsend(function() return true end)
+        return sock:send(LARGE)
+      end,
+      writable = function(sock) return loop.writable(sock) end,
+    }) do
+      it(('ends %s that waits, of %s'):format(name, family), task(function()
+        local sock, peer = make()
+        modes.fill(sock)
+        local waiting = loop.spawn(send, sock)
+        loop.later()
+        assert.equal('waiting', waiting:status())
+        assert.is_nil(sock:closew())
+        assert.is_true((waiting:join(loops.patience)))
+        assert.truthy(modes.receive_all(peer))
+      end))
+    end
+  end
 end)
 
 describe('deadlines', function()

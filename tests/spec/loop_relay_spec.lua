@@ -212,24 +212,28 @@ for kinds, make in pairs({
       end
     end))
 
-    it('gives nil when the peer of the sink is gone', task(function()
+    it('tells how much went when the peer of the sink is gone', task(function()
       local from, source, sink, to = new_route()
       local relay = relaying(source, nil, sink)
+      from:send('before')
+      expect(loop.recv(to, 20)):to_be('before')
       to:close()
       loops.settle()
       while relay:status() == 'waiting' do -- TCP tells only the second time
         from:send('x')
         loop.sleep(0.001)
       end
-      expect(relay:join()):to_be(true, nil)
+      local ok, sent, err = relay:join()
+      assert.is_true(ok and sent >= 6)
+      assert.is_truthy(err == failure('EPIPE', 'send') or err == failure('ECONNRESET', 'send'), err)
     end))
 
-    it('gives nil when the connection of the source is reset', task(function()
+    it('tells when the connection of the source is reset', task(function()
       local from, source, sink, to = new_route()
       source:send('unread')
       loop.readable(from, 20)
       from:close()
-      expect(loop.relay(source, 20, sink)):to_be(nil)
+      expect(loop.relay(source, 20, sink)):to_be(nil, failure('ECONNRESET', 'recv'))
       assert.is_truthy(to)
     end))
   end)

@@ -168,12 +168,12 @@ return {
       err,
       timeout,
     },
-    errors = { 'EBUSY', 'ECANCELED', 'EBADF', 'ENOTCONN' },
+    errors = { 'EPIPE', 'ECONNRESET', 'EBUSY', 'ECANCELED', 'EBADF', 'ENOTCONN' },
     note = 'It cannot be taken up again: up to 64 KiB may be on their way, taken from `from` and not yet gone to '
       .. '`to`. They are lost when the time is over (`n, nil, true`), when it is cancelled and when it fails, so '
-      .. 'close both sockets then. When either peer is gone (EPIPE, ECONNRESET) it gives nil alone, whatever went '
-      .. 'before. A `size` of 0 gives 0 at once. Neither socket may block. A datagram socket has no end of the '
-      .. 'stream: without `size` it goes on until the time is over. On Linux the bytes do not leave the kernel.',
+      .. 'close both sockets then. A `size` of 0 gives 0 at once. Neither socket may block. A datagram socket has no '
+      .. 'end of the stream: without `size` it goes on until the time is over. On Linux the bytes do not leave the '
+      .. 'kernel.',
     source = 'splice(2), recv(2), send(2)',
   },
   {
