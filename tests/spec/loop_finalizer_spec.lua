@@ -321,7 +321,7 @@ describe('a finalizer', function()
     assert.equal('true\t0\n', under_stress([[
       local a, b = loops.pair()
       local ok, err = loop.run(function()
-        stress(1000, function(i)
+        stress(300, function(i)
           local group = loop.group()
           group:spawn(loop.later)
           assert(loop.read_lock(a))
