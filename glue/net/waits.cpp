@@ -173,11 +173,12 @@ int before(lua_State* L)
 {
     lua_settop(L, 0);
     const Wait wait = check_wait(L, waiting, 1);
-    if (!is_too_late(wait) && !wait.scheduler.loop().spend()) {
+    const bool is_late = is_too_late(wait);
+    if (!is_late && !wait.scheduler.loop().spend()) {
         return yield_ready(L, wait);
     }
     wait.scheduler.is_beginning = false;
-    return is_too_late(wait) ? push_timeout(L) : push_true(L, wait.scheduler, wait.task);
+    return is_late ? push_timeout(L) : push_true(L, wait.scheduler, wait.task);
 }
 
 // Ends the waits in these directions; whether there were any.

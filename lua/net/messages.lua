@@ -29,11 +29,9 @@ local function waits_of(name)
   return waiting(name, scheduler['before_' .. name], true), waiting(name, scheduler['wait_' .. name], true)
 end
 
-local function check(name, sock, seconds)
+local function check_socket(sock, name)
   if type(sock) ~= 'userdata' or not scheduler.is_socket(sock) then
     errors.argument(1, name, 'socket expected, got ' .. type(sock))
-  elseif seconds ~= nil then
-    values.check_seconds(seconds, 2, name)
   end
 end
 
@@ -48,7 +46,10 @@ end
 local before_receiving, wait_to_receive = waits_of('recvmsg')
 
 function messages.recvmsg(sock, seconds, mh, ...)
-  check('recvmsg', sock, seconds)
+  check_socket(sock, 'recvmsg')
+  if seconds ~= nil then
+    values.check_seconds(seconds, 2, 'recvmsg')
+  end
   local due = deadline.after(seconds)
   local ok, err, timeout = before_receiving()
   while ok do
@@ -74,7 +75,10 @@ end
 local before_sending, wait_to_send = waits_of('sendmsg')
 
 function messages.sendmsg(sock, seconds, mh, ...)
-  check('sendmsg', sock, seconds)
+  check_socket(sock, 'sendmsg')
+  if seconds ~= nil then
+    values.check_seconds(seconds, 2, 'sendmsg')
+  end
   local due, sent, rest = deadline.after(seconds), 0, nil
   local ok, err, timeout = before_sending()
   while ok do
