@@ -161,6 +161,7 @@ function Member:converse()
   local line, err, timeout = self:read()
   while line and not self.has_left do
     self:obey(line)
+    loop.later() -- many lines may have come at once: the writers get their turn after each
     line, err, timeout = self:read()
   end
   if timeout then

@@ -140,11 +140,11 @@ end
 
 -- One request and its answer: as send.
 local function exchange(sock)
-  local asked, status = loop.timeout(options.request_sec, request.read, sock)
+  local asked, status, method = loop.timeout(options.request_sec, request.read, sock)
   if asked then
     return answer(sock, asked)
   end
-  return status and send(sock, '-', response.brief(status), false, 'close')
+  return status and send(sock, '-', response.brief(status), method == 'HEAD', 'close')
 end
 
 local function drop_input(sock)

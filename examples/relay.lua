@@ -145,31 +145,41 @@ function Link:receive(from)
   return bytes, err or timeout and 'idle'
 end
 
--- Sends all: true; nil if the peer is gone; or nil and what is wrong.
+-- Sends all: true; or nil and what is wrong. It asks the socket itself, which tells a peer that has reset the
+-- connection (ECONNRESET) from one that had ended its stream before (EPIPE).
 function Link:send(to, bytes)
-  while #bytes > 0 do
-    to:deadlines(nil, math.max(self:time_left(), 1))
-    local n, err, timeout = to:send(bytes)
-    if n ~= 0 then
-      self.seen = loop.now()
-    elseif self:time_left() <= 0 then
-      err = 'idle'
+  local n, err, again = to.sock:send(bytes)
+  while again do
+    if n > 0 then
+      self.seen, bytes = loop.now(), bytes:sub(n + 1)
     end
-    if err or not n then
-      return nil, err
+    local ok, failure, timeout = loop.writable(to.sock, math.max(self:time_left(), 1) / 1000)
+    if failure or timeout and self:time_left() <= 0 then
+      return nil, failure or 'idle'
     end
-    bytes = timeout and bytes:sub(n + 1) or ''
+    if ok then
+      n, err, again = to.sock:send(bytes)
+    else
+      n = 0
+    end
   end
-  return true
+  self.seen = loop.now()
+  return n ~= nil, err and tostring(err)
 end
 
--- Moves a stream up to its end: true. True as well when the receiver is gone, of which the other direction tells.
+-- Whether nothing is wrong with both streams. When the receiver takes no more but has sent all that it had to, the
+-- other direction goes on to its end.
+local function is_well(err)
+  return not err or err:find('EPIPE', 1, true) ~= nil
+end
+
+-- Moves a stream up to its end; whether that was as it should be.
 function Link:move(from, to, upstream, key)
   local bytes, err = self:receive(from)
   while bytes do
     local ok, failure = self:send(to, bytes)
     if not ok then
-      return not failure
+      return is_well(failure)
     end
     upstream[key] = upstream[key] + #bytes
     bytes, err = self:receive(from)
@@ -181,7 +191,7 @@ end
 function Link.splice(_, from, to, upstream, key)
   local bytes, err = loop.relay(from.sock, nil, to.sock)
   upstream[key] = upstream[key] + (bytes or 0)
-  return bytes and not err
+  return is_well(err)
 end
 
 function Link:run(upstream)

@@ -187,12 +187,16 @@ bool Loop::must_try(Slot& slot, const Operation& operation) noexcept
 bool Loop::attempt(Operation& operation, Slot& slot) noexcept
 {
     Hope& hope = slot.hope(operation.direction_);
+    const std::size_t before = operation.outcome_.value;
     operation.drained_ = false;
     Operation::Progress progress = Operation::Progress::more;
     while (progress == Operation::Progress::more) {
         progress = operation.perform(system_, slot.watched.fd);
     }
     const bool is_finished = progress == Operation::Progress::finished;
+    if (operation.outcome_.value != before || is_finished) {
+        slot.vain_writes = 0;
+    }
     // While nothing is told of it, something may have come.
     hope.is_likely = is_finished && (!operation.drained_ || slot.watched.is_calm);
     return is_finished;
@@ -238,6 +242,7 @@ Outcome<> Loop::wait_for(Operation& operation, Slot& slot) noexcept
 void Loop::park(Operation& operation, const std::optional<Deadline>& deadline) noexcept
 {
     operation.loop_ = this;
+    operation.dozes_ = false;
     operation.ending_ = 0;
     operation.step_ = step_number();
     pending_ += operation.counts_ ? 1 : 0;

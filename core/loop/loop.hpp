@@ -156,8 +156,9 @@ private:
         Watch* watch = nullptr; // of the socket, if it is one that tells when it is closed
         std::uint32_t generation = 0;
         State state = State::free;
-        bool always_ready = false; // a file
-        bool was_asked = false;    // what it is ready for will be told, whatever was told before
+        bool always_ready = false;    // a file
+        bool was_asked = false;       // what it is ready for will be told, whatever was told before
+        std::uint8_t vain_writes = 0; // events in a row that told of room where there was none
         Hope to_read;
         Hope to_write;
 
@@ -167,6 +168,7 @@ private:
     };
 
     static constexpr std::chrono::seconds sweep_interval{1};
+    static constexpr std::chrono::milliseconds doze_interval{10};
     static constexpr Key no_key = ~Key{0}; // of an operation that waits on no descriptor
 
     const sys::System& system_;
@@ -175,6 +177,7 @@ private:
     Timers timers_;
     List<Operation> ready_;    // to be tried in the next step
     List<Operation> trying_;   // to be tried in this one
+    List<Operation> dozing_;   // to be tried when doze_until_ has passed
     List<Operation> finished_; // to be taken
     List<Operation> alone_;    // that wait on no descriptor
     std::array<Event, 256> events_;
@@ -188,6 +191,7 @@ private:
     std::size_t pending_ = 0;
     std::size_t strangers_ = 0; // operations that wait on descriptors which may be closed behind our back
     Deadline next_sweep_{};     // when those are looked at
+    Deadline doze_until_{};
     Ticket next_ticket_ = 1;
     int budget_ = 0; // how many operations may still finish at once before others get their turn
     LoopStats stats_;
@@ -237,6 +241,8 @@ private:
     void end(Operation& operation, int error) noexcept;
 
     bool proceed() noexcept;
+    void doze_if_vain(Operation& operation, Slot& slot) noexcept;
+    void wake_dozing() noexcept;
     bool deliver(Event& event) noexcept;
     void complete_request(Slot& slot, const Event& event) noexcept;
     void retry(Operation& operation, Slot& slot, bool has_event) noexcept;

@@ -13,6 +13,9 @@ namespace {
 // which always has data leaves the others their turn.
 constexpr int turn_budget = 64;
 
+// After so many events in a row that came to nothing a writer is not told of others.
+constexpr std::uint8_t most_vain_writes = 8;
+
 } // namespace
 
 Operation* Loop::take() noexcept
@@ -49,6 +52,7 @@ Outcome<> Loop::step(const std::optional<Deadline>& until) noexcept
     next_event_ = 0;
     stats_.events += waited.value;
     trying_.take(ready_);
+    wake_dozing();
     if (timers_.size() > 0) {
         looked_ = Clock::now();
         expires_ = timers_.passed(looked_) != nullptr;
@@ -67,6 +71,9 @@ std::optional<Deadline> Loop::next_deadline() noexcept
     std::optional<Deadline> next = first != nullptr ? std::optional(first->when()) : std::nullopt;
     if (strangers_ > 0) {
         next = next ? std::min(*next, next_sweep_) : next_sweep_;
+    }
+    if (!dozing_.empty()) {
+        next = next ? std::min(*next, doze_until_) : doze_until_;
     }
     return next;
 }
@@ -98,7 +105,10 @@ bool Loop::proceed() noexcept
         return true;
     }
     if (Operation* operation = trying_.pop_front()) {
-        retry(*operation, *find(operation->key_), false);
+        Slot& slot = *find(operation->key_);
+        operation->dozes_ = false;
+        retry(*operation, slot, false);
+        doze_if_vain(*operation, slot);
         return true;
     }
     if (expires_) { // last, and only what had passed when we looked for events: what has come in time is not too late
@@ -123,13 +133,17 @@ bool Loop::deliver(Event& event) noexcept
     slot->was_asked = false;
     const Direction direction = event.can_read ? Direction::read : Direction::write;
     (event.can_read ? event.can_read : event.can_write) = false;
-    if (Operation* operation = slot->place(direction)) {
+    if (Operation* operation = slot->place(direction); operation != nullptr && !operation->dozes_) {
         const std::size_t count = operation->outcome_.value;
         retry(*operation, *slot, true);
         if (slot->place(direction) == operation && operation->outcome_.value == count) {
             backend_->mute(slot->watched);
+            if (direction == Direction::write && slot->vain_writes < most_vain_writes) {
+                ++slot->vain_writes;
+            }
+            doze_if_vain(*operation, *slot);
         }
-    } else {
+    } else if (operation == nullptr) {
         slot->hope(direction).is_likely = true;
         if (!backend_->calm(slot->watched).done()) { // closed behind our back, with a duplicate that is open
             retire(*slot, EBADF);
@@ -181,6 +195,29 @@ void Loop::retry(Operation& operation, Slot& slot, bool has_event) noexcept
     if (!waiting.done()) {
         refuse(operation, waiting.error);
         finish(operation);
+    }
+}
+
+// Where an attempt that fails is itself told as an event, as with datagrams to a unix socket whose queue is full, the
+// loop would be busy with it. It is tried now and then instead.
+void Loop::doze_if_vain(Operation& operation, Slot& slot) noexcept
+{
+    if (slot.vain_writes < most_vain_writes || slot.writer != &operation || operation.finished_) {
+        return;
+    }
+    if (dozing_.empty()) {
+        doze_until_ = Clock::now() + doze_interval;
+    }
+    operation.dozes_ = true;
+    slot.watched.wants_write = false;
+    static_cast<void>(backend_->calm(slot.watched));
+    dozing_.push_back(operation);
+}
+
+void Loop::wake_dozing() noexcept
+{
+    if (!dozing_.empty() && Clock::now() >= doze_until_) {
+        trying_.take(dozing_);
     }
 }
 

@@ -157,7 +157,8 @@ end
 --   names            those on the way to the file
 --   is_folder        whether a slash is behind the last
 --   keep, minor      whether the client wants to go on, and by which version of HTTP/1
--- Else nil and the status of the answer, which must be the last; or nil alone: the peer has gone.
+-- Else nil, the status of the answer, which must be the last, and the method if that is known; or nil alone: the peer
+-- has gone.
 function request.read(sock)
   local method, target, minor = read_request_line(sock)
   if not method then
@@ -165,15 +166,15 @@ function request.read(sock)
   end
   local fields, status = read_fields(sock)
   if not fields then
-    return nil, status
+    return nil, status, method
   end
   status = refusal_of(method, fields, minor)
   if status then
-    return nil, status
+    return nil, status, method
   end
   local names, is_folder = parse_target(target)
   if not names then
-    return nil, 400
+    return nil, 400, method
   end
   return {
     line = method .. ' ' .. target,

@@ -2,6 +2,7 @@
 -- What can be done with descriptors that are there already.
 
 local llsocket = require('llsocket')
+local opt = require('llsocket.v1').opt
 local errors = require('net.errors')
 local values = require('net.poller.values')
 
@@ -10,21 +11,22 @@ local text = errors.text
 local descriptor = {}
 
 -- A socket of the class that class_of(sock) gives for one of llsocket. It gives nil for one of another kind, whose
--- descriptor stays that of the program. SO_RCVTIMEO and SO_SNDTIMEO of a socket that blocks are its deadlines.
+-- descriptor stays that of the program, as it was. SO_RCVTIMEO and SO_SNDTIMEO of a socket that blocks are its
+-- deadlines.
 function descriptor.wrap(fd, class_of)
+  local _, was_cloexec = pcall(opt.cloexec, fd) -- what is wrong with the argument wrap() tells
   local sock, err = llsocket.socket.wrap(fd)
   if not sock then
     return nil, text(err)
   end
   local class = class_of(sock)
-  if not class then
-    sock:unwrap()
-    return nil, values.failure('EPROTOTYPE', 'wrap')
+  local made, failure
+  if class then
+    made, failure = class:take(sock)
   end
-  local made, failure = class:take(sock)
   if not made then
-    sock:unwrap()
-    return nil, failure
+    opt.cloexec(sock:unwrap(), was_cloexec)
+    return nil, failure or values.failure('EPROTOTYPE', 'wrap')
   end
   made:rcvtimeo()
   made:sndtimeo()

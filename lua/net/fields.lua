@@ -78,14 +78,15 @@ function fields.path(options, index, name)
   return path
 end
 
--- A time limit in milliseconds, as seconds; nil if there is none.
-function fields.seconds(msec, index, name)
+-- A time limit in milliseconds, the argument or a field of it, as seconds; nil if there is none.
+function fields.seconds(msec, index, name, field)
   if msec == nil then
     return nil
   end
   errors.check_type(msec, 'number', index, name)
   if not (msec >= 0 and msec <= fields.MOST_MSEC) then -- also NaN
-    errors.argument(index, name, ('out of range (0 to %d)'):format(fields.MOST_MSEC))
+    local where = field and ("field '%s': "):format(field) or ''
+    errors.argument(index, name, ('%sout of range (0 to %d)'):format(where, fields.MOST_MSEC))
   end
   return msec / 1000
 end

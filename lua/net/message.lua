@@ -15,7 +15,7 @@ function MsgHdr:construct()
 end
 
 function MsgHdr:name(...)
-  return self.header:name(...)
+  return (self.header:name(...)) -- no tail call: LuaJIT does not know names after these
 end
 
 function MsgHdr:control()
@@ -31,11 +31,11 @@ function MsgHdr:bytes()
 end
 
 function MsgHdr:consume(bytes)
-  return self.iov:consume(bytes)
+  return (self.iov:consume(bytes))
 end
 
 function MsgHdr:concat(...)
-  return self.iov:concat(...)
+  return (self.iov:concat(...))
 end
 
 function MsgHdr:add(str)
@@ -49,11 +49,11 @@ function MsgHdr:addn(bytes)
 end
 
 function MsgHdr:get(index)
-  return self.iov:get(index)
+  return (self.iov:get(index))
 end
 
 function MsgHdr:del(index)
-  return self.iov:del(index)
+  return select(1, self.iov:del(index))
 end
 
 function MsgHdr:__tostring()

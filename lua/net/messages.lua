@@ -5,6 +5,7 @@ local llsocket = require('llsocket')
 local scheduler = require('llsocket.scheduler')
 local deadline = require('net.deadline')
 local errors = require('net.errors')
+local pause = require('net.io.pause')
 local values = require('net.poller.values')
 local waiting = require('net.waiting')
 
@@ -72,6 +73,7 @@ local function rest_of(mh, sent)
   return rest
 end
 
+local sleep = waiting('sleep', scheduler.sleep, true)
 local before_sending, wait_to_send = waits_of('sendmsg')
 
 function messages.sendmsg(sock, seconds, mh, ...)
@@ -79,7 +81,7 @@ function messages.sendmsg(sock, seconds, mh, ...)
   if seconds ~= nil then
     values.check_seconds(seconds, 2, 'sendmsg')
   end
-  local due, sent, rest = deadline.after(seconds), 0, nil
+  local due, sent, vain, rest = deadline.after(seconds), 0, 0, nil
   local ok, err, timeout = before_sending()
   while ok do
     local len, failure, again = call('sendmsg', sock, rest or mh, ...)
@@ -98,7 +100,11 @@ function messages.sendmsg(sock, seconds, mh, ...)
     elseif len > 0 then
       rest = rest_of(mh, len)
     end
-    ok, err, timeout = wait_to_send(sock, deadline.left(due))
+    vain = len == 0 and vain + 1 or 0
+    ok, err, timeout = pause(vain, due, sleep)
+    if ok then
+      ok, err, timeout = wait_to_send(sock, deadline.left(due))
+    end
   end
   return ended((timeout or sent > 0) and sent or nil, err, timeout)
 end

@@ -211,27 +211,28 @@ local function check_arguments(name, method, ...)
   end
 end
 
-local function unlocked(unlock, sock, ...)
-  unlock(sock)
-  return ...
+-- Raises an error anew. What the method `name` says of its arguments is told of the one that the program called.
+local function hand_on(name, failure)
+  local blamed = type(failure) == 'string' and failure:match("bad argument #%d+ to '([^']*)' %(.*%)$")
+  if name and (blamed == name or blamed == '?') then
+    errors.hand_on(name .. 'sync', 0, failure)
+  end
+  error(failure, 0)
 end
 
-local function unlocked_after(unlock, sock, name, ok, ...)
+local function unlocked(unlock, sock, name, ok, ...)
   unlock(sock)
   if not ok then
-    errors.hand_on(name, 0, (...))
+    hand_on(name, ...)
   end
   return ...
 end
 
--- Calls a method that waits, while its lock is held. In net.loop the wait can raise an error, when its task is
--- cancelled. Other loops know their own coroutines only, so nothing can be caught around a wait on Lua 5.1: there the
--- arguments are checked before.
+-- Calls a method that waits, while its lock is held. Its hook can raise an error, or a class that has its own, and in
+-- net.loop the wait, when its task is cancelled. Other loops know their own coroutines only, so nothing can be caught
+-- around a wait on Lua 5.1: there the arguments are checked before.
 local function call_locked(poller, unlock, shared, name, method, ...)
-  if poller == loop then
-    return unlocked_after(poller[unlock], shared, name, protected.pcall(method, ...))
-  end
-  return unlocked(poller[unlock], shared, method(...))
+  return unlocked(poller[unlock], shared, name, protected.across_waits(poller, method, ...))
 end
 
 -- What a method answers whose turn did not come.
@@ -263,9 +264,9 @@ local function add_sync(of, kind, limit, names)
       if not ok then
         return without_turn(kind, name, err, timeout)
       elseif self[name] ~= plain then -- a class has its own
-        return call_locked(poller, unlock, shared, sync, self[name], self, ...)
+        return call_locked(poller, unlock, shared, nil, self[name], self, ...)
       end
-      return call_locked(poller, unlock, shared, sync, self.io[name], self, deadline.left(due), ...)
+      return call_locked(poller, unlock, shared, name, self.io[name], self, deadline.left(due), ...)
     end
   end
 end

@@ -197,6 +197,15 @@ describe('examples/chat.lua', function()
     assert_line(ann, '* here: guest1, guest3')
   end)
 
+  it('has time for whoever reads, however many lines come at once', function()
+    local _, port = chat()
+    local ann, bob = with_names(port, 'ann', 'bob')
+    bob:send(('x\n'):rep(1000))
+    for _ = 1, 1000 do
+      assert_line(ann, '<bob> x')
+    end
+  end)
+
   it('forgets whoever resets the connection, also in the middle of a line', function()
     local _, port = chat()
     local ann, bob = with_names(port, 'ann', 'bob')

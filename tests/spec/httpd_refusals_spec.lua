@@ -42,6 +42,17 @@ describe('httpd refuses', function()
     end
   end)
 
+  it('with HEAD without a body', function()
+    for _, text in ipairs({
+      http.request('HEAD', '/../one'), http.request('HEAD', '/one', 'Content-Length: 5'),
+      'HEAD /one HTTP/1.1\r\n\r\n',
+    }) do
+      local client = stage.server:say(text)
+      assert.equal('close', http.head(client).fields.connection)
+      http.assert_end(client)
+    end
+  end)
+
   it('lines that end in LF alone, at once', function()
     for _, text in ipairs({ '\n', 'GET /one HTTP/1.1\r\nHost: here\n', get('/one'):sub(1, -3) .. '\n' }) do
       assert_refused(400, text)

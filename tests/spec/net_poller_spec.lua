@@ -126,6 +126,34 @@ for _, name in ipairs({ 'copas', 'cqueues', 'luv' }) do
       pair[2]:close()
     end))
 
+    it('gives its turn back after an error of a hook', runs(function()
+      if _VERSION == 'Lua 5.1' and not jit then
+        return -- nothing can be caught around a wait of others
+      end
+      local pair = assert(unix.pair())
+      pair[1]:onwaitrecv(function()
+        error('of the hook', 0)
+      end)
+      assert.same({ false, 'of the hook' }, { pcall(pair[1].recvsync, pair[1]) })
+      pair[1]:onwaitrecv(nil)
+      pair[2]:send('x')
+      assert.equal('x', (pair[1]:recvsync()))
+      pair[1]:close()
+      pair[2]:close()
+    end))
+
+    it('that its hook closes gives EBADF', runs(function()
+      local pair = assert(unix.pair())
+      pair[1]:onwaitrecv(function()
+        pair[1]:close()
+        return true
+      end)
+      local msg, err = pair[1]:recv()
+      assert.is_nil(msg)
+      assert.matches('^%[EBADF:', err)
+      pair[2]:close()
+    end))
+
     it('wakes who waits when it is closed', runs(function()
       local pair = assert(unix.pair())
       local err

@@ -19,7 +19,15 @@ local function waiter(method)
   end
 end
 
-local waits = { readable = waiter('recvable'), writable = waiter('sendable') }
+local silent -- a socket to which nothing comes
+
+local function sleep(seconds)
+  silent = silent or assert(llsocket.socket.pair(llsocket.SOCK_STREAM))
+  silent[1]:recvable(seconds * 1000)
+  return true
+end
+
+local waits = { readable = waiter('recvable'), writable = waiter('sendable'), sleep = sleep }
 
 local io = retrying(waits, 0)
 local hooked = retrying(waits, llsocket.MSG_DONTWAIT, true)

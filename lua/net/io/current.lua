@@ -7,17 +7,27 @@ local loop = require('net.loop')
 local looping = require('net.io.looping')
 local poller = require('net.poller')
 local retrying = require('net.io.retrying')
+local values = require('net.poller.values')
 
 local of_adapter = setmetatable({}, { __mode = 'k' })
 
+-- A function of an adapter, for a socket, which may be closed.
+local function for_socket(adapter, name)
+  local wait = adapter[name]
+  return function(sock, seconds)
+    local fd = sock:fd()
+    if fd < 0 then
+      return nil, values.failure('EBADF', name)
+    end
+    return wait(fd, seconds)
+  end
+end
+
 local function over_adapter(adapter)
   local io = retrying({
-    readable = function(sock, seconds)
-      return adapter.readable(sock:fd(), seconds)
-    end,
-    writable = function(sock, seconds)
-      return adapter.writable(sock:fd(), seconds)
-    end,
+    readable = for_socket(adapter, 'readable'),
+    writable = for_socket(adapter, 'writable'),
+    sleep = adapter.sleep,
   }, llsocket.MSG_DONTWAIT)
   io.plain, io.hooked, io.nonblock, io.poller = io, io, true, adapter
   return io

@@ -14,7 +14,7 @@ for name, fn in pairs(scheduler.for_methods) do
   operations[name] = waiting(name, fn)
 end
 
-local waits = { readable = loop.readable, writable = loop.writable, before = {} }
+local waits = { readable = loop.readable, writable = loop.writable, sleep = loop.sleep, before = {} }
 for _, name in ipairs({ 'recvmsg', 'sendmsg', 'recvfd', 'sendfd' }) do
   waits[name] = waiting(name, scheduler['wait_' .. name], true)
 end

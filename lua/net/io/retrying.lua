@@ -8,22 +8,27 @@
 local attempts = require('net.io.attempts')
 local deadline = require('net.deadline')
 local errors = require('net.errors')
+local pause = require('net.io.pause')
+local values = require('net.poller.values')
 local with_sender = require('net.io.with_sender')
 
 local text = errors.text
 
 local is_gone = { EPIPE = true, ECONNRESET = true }
 
--- A function that lets a socket wait until the deadline, if its hook of this name has nothing against it: true; else
--- nil and what the method answers.
-local function waiter(wait, name)
-  local context = name .. '_context'
+-- A function that lets a socket wait in the method `name` until the deadline, if its hook `which` has nothing against
+-- it: true; else nil and what the method answers.
+local function waiter(wait, which, name)
+  local context = which .. '_context'
   return function(self, due)
-    local seconds, hook = deadline.left(due), self[name]
+    local seconds, hook = deadline.left(due), self[which]
     if hook then
+      local sock = self.sock
       local ok, err, timeout = hook(self[context], seconds and seconds * 1000)
       if not ok then
         return nil, err, timeout
+      elseif self.sock ~= sock then -- it is connected anew, and what comes now is not for this call
+        return nil, values.failure('ECANCELED', name)
       end
       seconds = deadline.left(due)
     end
@@ -54,10 +59,10 @@ local function receiver(wait, attempt, before)
 end
 
 -- Sends all by the attempts that begin(socket, ...) makes.
-local function sender(wait, begin, before)
+local function sender(wait, begin, before, sleep)
   return function(self, seconds, ...)
     local attempt, due = begin(self.sock, ...), deadline.after(seconds)
-    local sent = 0
+    local sent, vain = 0, 0
     local may_begin, reason, is_late = before()
     if not may_begin then
       return is_late and sent or nil, reason, is_late
@@ -74,7 +79,11 @@ local function sender(wait, begin, before)
       if not must_wait then
         return sent
       end
-      local ok, failure, timeout = wait(self, due)
+      vain = len == 0 and vain + 1 or 0
+      local ok, failure, timeout = pause(vain, due, sleep)
+      if ok then
+        ok, failure, timeout = wait(self, due)
+      end
       if not ok then
         return (timeout or sent > 0) and sent or nil, failure, timeout
       end
@@ -86,20 +95,20 @@ local function at_once()
   return true
 end
 
--- The io of sockets that try with these flags, and wait with these functions: readable(socket, seconds) and
--- writable(socket, seconds), which give true; nil, nil, true when the time is over; or nil and a string. `waits` may
--- have others for a method, by its name, and in the table `before`, by the same names, what is called before the first
--- attempt and answers alike. `unblocks`: the sockets block, but not in an attempt.
+-- The io of sockets that try with these flags, and wait with these functions: readable(socket, seconds),
+-- writable(socket, seconds) and sleep(seconds), which give true; nil, nil, true when the time is over; or nil and a
+-- string. `waits` may have others for a method, by its name, and in the table `before`, by the same names, what is
+-- called before the first attempt and answers alike. `unblocks`: the sockets block, but not in an attempt.
 return function(waits, flags, unblocks)
   local io = { waits = waits }
   local before = waits.before or {}
   for name, attempt in pairs(attempts.receiving(flags, unblocks)) do
-    local wait = waiter(waits[name] or waits.readable, 'onrecv')
+    local wait = waiter(waits[name] or waits.readable, 'onrecv', name)
     io[name] = receiver(wait, attempt, before[name] or before.readable or at_once)
   end
   for name, begin in pairs(attempts.sending(flags, unblocks)) do
-    local wait = waiter(waits[name] or waits.writable, 'onsend')
-    io[name] = sender(wait, begin, before[name] or before.writable or at_once)
+    local wait = waiter(waits[name] or waits.writable, 'onsend', name)
+    io[name] = sender(wait, begin, before[name] or before.writable or at_once, waits.sleep)
   end
 
   local recvfrom = io.recvfrom

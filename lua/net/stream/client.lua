@@ -62,31 +62,42 @@ local function forget(self, attempt)
   end
 end
 
--- Closes the connection that another takes the place of, but not attempts of other tasks: these come and go meanwhile
+-- Closes the connection that another takes the place of, but not attempts: those of other tasks come and go meanwhile
 -- if a class has a close() that waits. False and the error if that raises one.
-local function close_old(self, io)
-  self.is_replacing = true
-  local ok, err = protected.across_waits(io.poller, self.close, self)
-  self.is_replacing = nil
+local function close_old(self, attempt)
+  local poller = attempt.io.poller
+  attempt.replacer = poller and poller.current() or true
+  local ok, err = protected.across_waits(poller, self.close, self)
+  attempt.replacer = nil
   return ok, err
+end
+
+-- Whether it is an attempt of whoever calls that closes the connection of before.
+local function is_replacing(self)
+  for attempt in pairs(self.attempts or {}) do
+    local poller = attempt.io.poller
+    if attempt.replacer and attempt.replacer == (poller and poller.current() or true) then
+      return true
+    end
+  end
+  return false
 end
 
 -- The end of an attempt: true, and the socket is the client's; or nil, what is wrong, and true if the time was over.
 local function settle(self, attempt, ok, sock, err, timeout)
+  local was_closed, failure = true, nil
+  if ok and sock and not attempt.is_closed then
+    was_closed, failure = close_old(self, attempt)
+  end
   forget(self, attempt)
-  if not ok then
+  if not ok or not was_closed then
     attempt:close()
-    error(sock, 0)
+    error(not ok and sock or failure, 0)
   elseif attempt.is_closed then
     attempt:close()
     return nil, values.failure('ECANCELED', 'connect')
   elseif not sock then
     return nil, err, timeout
-  end
-  local was_closed, failure = close_old(self, attempt.io)
-  if not was_closed then
-    attempt:close()
-    error(failure, 0)
   end
   take_over(self, sock, attempt.io)
   return true
@@ -127,7 +138,7 @@ function client.define(class, family, target)
   end
 
   function class:close(...)
-    for attempt in pairs(not self.is_replacing and self.attempts or {}) do
+    for attempt in pairs(not is_replacing(self) and self.attempts or {}) do
       attempt:close()
     end
     return close_connection(self, ...)

@@ -255,7 +255,7 @@ end
 
 function methods:readn(n)
   if check_size(n, 1, 'readn') == 0 then
-    return self:recv(0)
+    return Socket.recv(self, 0)
   end
   local size, err, timeout = await_bytes(self, n)
   if not size then
@@ -281,7 +281,7 @@ end
 
 function methods:peek(n)
   if check_size(n, 1, 'peek') == 0 then
-    return self:recv(0)
+    return Socket.recv(self, 0)
   end
   local size, err, timeout = await_bytes(self, n)
   local left = err == AT_END and self.unread.bytes or 0

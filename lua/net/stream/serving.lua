@@ -190,17 +190,23 @@ function Serving:accept_all()
   return true
 end
 
--- Waits until all connections have ended; when the time for that is over, the tasks that are left are cancelled, and
--- their connections closed. Another stop() can set another time.
+-- Waits until all connections have ended: true. When the time for that is over, the tasks that are left are cancelled,
+-- and their connections closed. Another stop() can set another time. When that of the task that serves is over, that is
+-- all: nil and what is wrong.
 function Serving:finish()
   self.due = deadline.after(self.drain)
   while self.count > 0 do
     local _, _, timeout = self:wait_for_end(deadline.left(self.due))
+    local is_drained = deadline.has_passed(self.due)
     if timeout then
       self:close_all()
       self.due = nil
     end
+    if timeout and not is_drained then
+      return nil, values.failure('ETIMEDOUT', 'accept')
+    end
   end
+  return true
 end
 
 function Serving:close_all()
@@ -219,10 +225,10 @@ end
 
 function Serving:run()
   local ok, err = self:accept_all()
-  if ok then
-    self:finish()
+  if not ok then
+    return nil, err
   end
-  return ok, err
+  return self:finish()
 end
 
 -- No more connections are accepted.
@@ -248,7 +254,8 @@ local function check_serve(handler, options)
   if not loop.running() then
     errors.raise("cannot use 'serve' here: this is not inside a task; tasks begin with run() or spawn()")
   end
-  return { limit = options.limit, onerror = options.onerror, drain = fields.seconds(options.drain, 2, 'serve') }
+  local drain = fields.seconds(options.drain, 2, 'serve', 'drain')
+  return { limit = options.limit, onerror = options.onerror, drain = drain }
 end
 
 local function served(server, ok, ...)
