@@ -242,7 +242,6 @@ Outcome<> Loop::wait_for(Operation& operation, Slot& slot) noexcept
 void Loop::park(Operation& operation, const std::optional<Deadline>& deadline) noexcept
 {
     operation.loop_ = this;
-    operation.dozes_ = false;
     operation.ending_ = 0;
     operation.step_ = step_number();
     pending_ += operation.counts_ ? 1 : 0;
@@ -334,6 +333,7 @@ void Loop::leave_place(Operation& operation) noexcept
         return;
     }
     slot->place(operation.direction_) = nullptr;
+    slot->writer_dozes = slot->writer_dozes && operation.direction_ != Direction::write;
     (operation.direction_ == Direction::read ? slot->watched.wants_read : slot->watched.wants_write) = false;
     strangers_ -= is_stranger(*slot, operation) ? 1 : 0;
     free_if_left(*slot);

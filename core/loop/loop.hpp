@@ -158,6 +158,7 @@ private:
         State state = State::free;
         bool always_ready = false;    // a file
         bool was_asked = false;       // what it is ready for will be told, whatever was told before
+        bool writer_dozes = false;    // it is tried now and then, whatever events tell
         std::uint8_t vain_writes = 0; // events in a row that told of room where there was none
         Hope to_read;
         Hope to_write;

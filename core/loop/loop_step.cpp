@@ -106,7 +106,7 @@ bool Loop::proceed() noexcept
     }
     if (Operation* operation = trying_.pop_front()) {
         Slot& slot = *find(operation->key_);
-        operation->dozes_ = false;
+        slot.writer_dozes = slot.writer_dozes && slot.writer != operation;
         retry(*operation, slot, false);
         doze_if_vain(*operation, slot);
         return true;
@@ -133,7 +133,10 @@ bool Loop::deliver(Event& event) noexcept
     slot->was_asked = false;
     const Direction direction = event.can_read ? Direction::read : Direction::write;
     (event.can_read ? event.can_read : event.can_write) = false;
-    if (Operation* operation = slot->place(direction); operation != nullptr && !operation->dozes_) {
+    if (direction == Direction::write && slot->writer_dozes) {
+        return !event.can_read && !event.can_write;
+    }
+    if (Operation* operation = slot->place(direction)) {
         const std::size_t count = operation->outcome_.value;
         retry(*operation, *slot, true);
         if (slot->place(direction) == operation && operation->outcome_.value == count) {
@@ -143,7 +146,7 @@ bool Loop::deliver(Event& event) noexcept
             }
             doze_if_vain(*operation, *slot);
         }
-    } else if (operation == nullptr) {
+    } else {
         slot->hope(direction).is_likely = true;
         if (!backend_->calm(slot->watched).done()) { // closed behind our back, with a duplicate that is open
             retire(*slot, EBADF);
@@ -208,7 +211,7 @@ void Loop::doze_if_vain(Operation& operation, Slot& slot) noexcept
     if (dozing_.empty()) {
         doze_until_ = Clock::now() + doze_interval;
     }
-    operation.dozes_ = true;
+    slot.writer_dozes = true;
     slot.watched.wants_write = false;
     static_cast<void>(backend_->calm(slot.watched));
     dozing_.push_back(operation);

@@ -148,6 +148,7 @@ void Loop::Slot::reset(std::uint32_t number, int fd, bool owned) noexcept
     watched.owned = owned;
     watched.key = Key{generation} << 32U | number;
     always_ready = false;
+    writer_dozes = false;
     vain_writes = 0;
     to_read = to_write = {};
 }

@@ -99,7 +99,6 @@ private:
     bool counts_ = true;    // as work of the program
     bool timed_out_ = false;
     bool accepts_ = false;   // its request makes a descriptor
-    bool dozes_ = false;     // and is tried now and then, whatever events tell
     int ending_ = 0;         // the error with which it ends when its request has come back
     std::uint32_t step_ = 0; // of the loop in which it began to wait
     Ticket ticket_ = 0;      // of its request, while a completion backend has it
