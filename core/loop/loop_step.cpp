@@ -67,13 +67,16 @@ std::optional<Deadline> Loop::next_deadline() noexcept
     if (has_work()) {
         return Deadline{};
     }
-    const Timer* first = timers_.first();
-    std::optional<Deadline> next = first != nullptr ? std::optional(first->when()) : std::nullopt;
+    std::optional<Deadline> next;
+    const auto consider = [&next](Deadline deadline) { next = next ? std::min(*next, deadline) : deadline; };
+    if (const Timer* first = timers_.first()) {
+        consider(first->when());
+    }
     if (strangers_ > 0) {
-        next = next ? std::min(*next, next_sweep_) : next_sweep_;
+        consider(next_sweep_);
     }
     if (!dozing_.empty()) {
-        next = next ? std::min(*next, doze_until_) : doze_until_;
+        consider(doze_until_);
     }
     return next;
 }

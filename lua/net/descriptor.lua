@@ -2,7 +2,6 @@
 -- What can be done with descriptors that are there already.
 
 local llsocket = require('llsocket')
-local opt = require('llsocket.v1').opt
 local errors = require('net.errors')
 local values = require('net.poller.values')
 
@@ -14,7 +13,8 @@ local descriptor = {}
 -- descriptor stays that of the program, as it was. SO_RCVTIMEO and SO_SNDTIMEO of a socket that blocks are its
 -- deadlines.
 function descriptor.wrap(fd, class_of)
-  local _, was_cloexec = pcall(opt.cloexec, fd) -- what is wrong with the argument wrap() tells
+  local cloexec = require('llsocket.v1').opt.cloexec -- here, since most programs never need it
+  local _, was_cloexec = pcall(cloexec, fd) -- what is wrong with the argument wrap() tells
   local sock, err = llsocket.socket.wrap(fd)
   if not sock then
     return nil, text(err)
@@ -25,7 +25,7 @@ function descriptor.wrap(fd, class_of)
     made, failure = class:take(sock)
   end
   if not made then
-    opt.cloexec(sock:unwrap(), was_cloexec)
+    cloexec(sock:unwrap(), was_cloexec)
     return nil, failure or values.failure('EPROTOTYPE', 'wrap')
   end
   made:rcvtimeo()

@@ -5,6 +5,9 @@ local own_sources = require('net.own_sources')
 
 local errors = {}
 
+-- By name, what sending tells when the peer is gone.
+errors.is_of_gone_peer = { EPIPE = true, ECONNRESET = true }
+
 -- What an error object of llsocket says, from the bracket on: '[EPIPE:32][send] Broken pipe'; nil if there is none.
 function errors.text(err)
   return err and tostring(err):match('%[.*')

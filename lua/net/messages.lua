@@ -5,13 +5,12 @@ local llsocket = require('llsocket')
 local scheduler = require('llsocket.scheduler')
 local deadline = require('net.deadline')
 local errors = require('net.errors')
+local attempts = require('net.io.attempts')
 local pause = require('net.io.pause')
 local values = require('net.poller.values')
 local waiting = require('net.waiting')
 
 local MSG_DONTWAIT = llsocket.MSG_DONTWAIT
-
-local is_gone = { EPIPE = true, ECONNRESET = true }
 
 local messages = {}
 
@@ -65,14 +64,6 @@ function messages.recvmsg(sock, seconds, mh, ...)
   return ended(nil, err, timeout)
 end
 
--- The bytes of a message that are left when so many went; its control messages went with the first.
-local function rest_of(mh, sent)
-  local iov, rest = llsocket.iovec.new(), llsocket.msghdr.new()
-  iov:add(mh:iov():concat(sent))
-  rest:iov(iov)
-  return rest
-end
-
 local sleep = waiting('sleep', scheduler.sleep, true)
 local before_sending, wait_to_send = waits_of('sendmsg')
 
@@ -81,12 +72,17 @@ function messages.sendmsg(sock, seconds, mh, ...)
   if seconds ~= nil then
     values.check_seconds(seconds, 2, 'sendmsg')
   end
-  local due, sent, vain, rest = deadline.after(seconds), 0, 0, nil
+  local due, sent, vain, send_rest = deadline.after(seconds), 0, 0, nil
   local ok, err, timeout = before_sending()
   while ok do
-    local len, failure, again = call('sendmsg', sock, rest or mh, ...)
+    local len, failure, again
+    if send_rest then
+      len, failure, again = send_rest(MSG_DONTWAIT, ...)
+    else
+      len, failure, again = call('sendmsg', sock, mh, ...)
+    end
     if failure then
-      if is_gone[failure.name] then
+      if errors.is_of_gone_peer[failure.name] then
         return nil
       end
       return sent > 0 and sent or nil, errors.text(failure)
@@ -95,10 +91,8 @@ function messages.sendmsg(sock, seconds, mh, ...)
     if not again then
       return sent
     end
-    if rest then
-      rest:iov():consume(len)
-    elseif len > 0 then
-      rest = rest_of(mh, len)
+    if len > 0 and not send_rest then -- the control messages went with the first byte
+      send_rest = attempts.rest_sender(sock, mh:iov():concat(len))
     end
     vain = len == 0 and vain + 1 or 0
     ok, err, timeout = pause(vain, due, sleep)

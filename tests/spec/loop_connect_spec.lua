@@ -240,18 +240,12 @@ describe('loop.getaddrinfo', function()
   end))
 
   it('lets other tasks run meanwhile', task(function()
-    local turns = 0
-    local other = loop.spawn(function()
-      while true do
-        loop.later()
-        turns = turns + 1
-      end
-    end)
+    local other, turns = loops.count_turns()
     for _ = 1, 20 do
       assert(loop.getaddrinfo(nil, 'localhost', 1))
     end
     other:cancel()
-    assert.is_true(turns > 0)
+    assert.is_true(turns() > 0)
   end))
 
   it('refuses wrong arguments before it begins', task(function()

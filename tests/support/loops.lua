@@ -95,6 +95,20 @@ function loops.assert_sound()
   expect(loop.recv(a, 20)):to_be('x')
 end
 
+-- A task that counts how often it has its turn, and a function that tells.
+function loops.count_turns()
+  local turns = 0
+  local counting = loop.spawn(function()
+    while true do
+      loop.later()
+      turns = turns + 1
+    end
+  end)
+  return counting, function()
+    return turns
+  end
+end
+
 -- No task can go on any more.
 local function is_deadlock()
   local stats = loop.stats()

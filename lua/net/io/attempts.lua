@@ -3,6 +3,7 @@
 -- method takes.
 --
 --   receiving(flags, unblocks)  whether one has to wait; if not, what the method answers follows
+--   rest_sender(sock, rest)     a function that takes flags and sends what is left of a string, as sock:sendmsg() does
 --   sending(flags, unblocks)    attempt(sent), which sends what follows after so many bytes: how many went, or nil and
 --                               an error object; and whether one has to wait for the rest
 --
@@ -87,12 +88,12 @@ local function receiving(flags, unblocks)
 end
 
 -- Sends a string that went in part. In an iovec the rest need not be copied each time.
-local function rest_sender(sock, rest, flags)
+local function rest_sender(sock, rest)
   local iov, message = llsocket.iovec.new(), llsocket.msghdr.new()
   iov:add(rest)
   message:iov(iov)
-  return function()
-    local len, err, again = sock:sendmsg(message, flags)
+  return function(...)
+    local len, err, again = sock:sendmsg(message, ...)
     if len and len > 0 then
       iov:consume(len)
     end
@@ -117,8 +118,8 @@ local function sending(flags, unblocks)
         local len, err, again = sock:send(str, flags)
         return len, err, again
       end
-      send_rest = send_rest or rest_sender(sock, str:sub(sent + 1), flags)
-      return send_rest()
+      send_rest = send_rest or rest_sender(sock, str:sub(sent + 1))
+      return send_rest(flags)
     end
   end
 
@@ -144,8 +145,8 @@ local function sending(flags, unblocks)
         local len, err, again = sock:sendmsg(header, flags)
         return len, err, again
       end
-      send_rest = send_rest or rest_sender(sock, header:iov():concat(sent), flags)
-      return send_rest()
+      send_rest = send_rest or rest_sender(sock, header:iov():concat(sent))
+      return send_rest(flags)
     end
   end
 
@@ -161,4 +162,4 @@ local function sending(flags, unblocks)
   return attempts
 end
 
-return { receiving = receiving, sending = sending }
+return { receiving = receiving, sending = sending, rest_sender = rest_sender }

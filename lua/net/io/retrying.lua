@@ -14,8 +14,6 @@ local with_sender = require('net.io.with_sender')
 
 local text = errors.text
 
-local is_gone = { EPIPE = true, ECONNRESET = true }
-
 -- A function that lets a socket wait in the method `name` until the deadline, if its hook `which` has nothing against
 -- it: true; else nil and what the method answers.
 local function waiter(wait, which, name)
@@ -70,7 +68,7 @@ local function sender(wait, begin, before, sleep)
     while true do
       local len, err, must_wait = attempt(sent)
       if err then
-        if is_gone[err.name] then
+        if errors.is_of_gone_peer[err.name] then
           return nil
         end
         return sent > 0 and sent or nil, text(err)

@@ -62,11 +62,16 @@ local function forget(self, attempt)
   end
 end
 
+-- Who calls: a task of the poller, or all that there is.
+local function caller(poller)
+  return poller and poller.current() or true
+end
+
 -- Closes the connection that another takes the place of, but not attempts: those of other tasks come and go meanwhile
 -- if a class has a close() that waits. False and the error if that raises one.
 local function close_old(self, attempt)
   local poller = attempt.io.poller
-  attempt.replacer = poller and poller.current() or true
+  attempt.replacer = caller(poller)
   local ok, err = protected.across_waits(poller, self.close, self)
   attempt.replacer = nil
   return ok, err
@@ -75,8 +80,7 @@ end
 -- Whether it is an attempt of whoever calls that closes the connection of before.
 local function is_replacing(self)
   for attempt in pairs(self.attempts or {}) do
-    local poller = attempt.io.poller
-    if attempt.replacer and attempt.replacer == (poller and poller.current() or true) then
+    if attempt.replacer and attempt.replacer == caller(attempt.io.poller) then
       return true
     end
   end
@@ -85,14 +89,16 @@ end
 
 -- The end of an attempt: true, and the socket is the client's; or nil, what is wrong, and true if the time was over.
 local function settle(self, attempt, ok, sock, err, timeout)
-  local was_closed, failure = true, nil
   if ok and sock and not attempt.is_closed then
-    was_closed, failure = close_old(self, attempt)
+    local was_closed, failure = close_old(self, attempt)
+    if not was_closed then
+      ok, sock = false, failure
+    end
   end
   forget(self, attempt)
-  if not ok or not was_closed then
+  if not ok then
     attempt:close()
-    error(not ok and sock or failure, 0)
+    error(sock, 0)
   elseif attempt.is_closed then
     attempt:close()
     return nil, values.failure('ECANCELED', 'connect')

@@ -197,13 +197,13 @@ function Serving:finish()
   self.due = deadline.after(self.drain)
   while self.count > 0 do
     local _, _, timeout = self:wait_for_end(deadline.left(self.due))
-    local is_drained = deadline.has_passed(self.due)
     if timeout then
+      local is_drained = deadline.has_passed(self.due)
       self:close_all()
       self.due = nil
-    end
-    if timeout and not is_drained then
-      return nil, values.failure('ETIMEDOUT', 'accept')
+      if not is_drained then
+        return nil, values.failure('ETIMEDOUT', 'accept')
+      end
     end
   end
   return true
