@@ -729,7 +729,7 @@ function server:stop(msec) end
 
 ---Gives the listening sockets that whoever started the program has opened for it, as systemd does.
 ---
----Each call gives the same servers. They listen already. EPROTOTYPE: one is no listening stream socket. `server:sockets([name])` does the same.
+---Each call gives the same servers. They listen already. EPROTOTYPE: one is no listening stream socket. `server:sockets([name])` does the same. They are plain tables: `setmetatable(server, MyServer)` makes one a server of a class of your own.
 ---@param name? string only those of this name (LISTEN_FDNAMES)
 ---@return net.stream.Server[]? servers a list of servers, in their order, which is empty where nothing was passed; of class net.stream.inet.Server or net.stream.unix.Server
 ---@return string? err why it failed
@@ -751,7 +751,7 @@ local server = {}
 
 ---Makes a server with an address. It takes connections after `server:listen()`.
 ---
----Of several addresses of a host it takes the first that works; `err` names each with what was wrong.
+---Of several addresses of a host it takes the first that works; `err` names each with what was wrong. Instead of options it takes an `llsocket.socket` that is bound already, such as one from another process.
 ---@param options { host: string?, port: integer|string?, reuseaddr: boolean?, reuseport: boolean?, tcpnodelay: boolean?, v6only: boolean?, tlscfg: any? } what it is for
 ---@return net.stream.inet.Server? server the server
 ---@return string? err why it failed
@@ -808,7 +808,7 @@ local server = {}
 
 ---Makes a server at a path. It takes connections after `server:listen()`.
 ---
----EADDRINUSE: there is such a file. Nobody removes it when the server closes: `os.remove(path)` does. Its connections are net.stream.unix.Socket.
+---EADDRINUSE: there is such a file. Nobody removes it when the server closes: `os.remove(path)` does. Its connections are net.stream.unix.Socket. Instead of options it takes an `llsocket.socket` that is bound already, such as one from another process.
 ---@param options { path: string, pathname: string?, tlscfg: any? } what it is for
 ---@return net.stream.unix.Server? server the server
 ---@return string? err why it failed

@@ -58,6 +58,17 @@ describe('sockets', function()
     os.remove(path)
   end)
 
+  it('gives servers that can be made ones of another class', function()
+    local path = network.free_path()
+    local pipe = activated(('--fdname=web -l %s'):format(path), [[
+    local Own = net.class('Own', net.stream.unix.Server)
+    answer(setmetatable(net.stream.Server.sockets('web')[1], Own))
+    ]])
+    expect(answer_to(connect(path))):to_be('web Own hello')
+    pipe:close()
+    os.remove(path)
+  end)
+
   it('gives servers that suspend in a task', function()
     local path = network.free_path()
     local pipe = activated(('-l %s'):format(path), [[

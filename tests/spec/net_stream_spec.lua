@@ -73,6 +73,24 @@ modes.each(function(mode)
       assert.same(before, descriptors.list())
     end)
 
+    it('of any class is made of a socket that is bound already', function()
+      local Greeter = net.class('Greeter', inet.Server)
+      function Greeter:createConnection(sock)
+        sock:send('welcome')
+        return inet.Server.createConnection(self, sock)
+      end
+      local listener, port = modes.listener()
+      local server = keep(assert(Greeter.new(assert(llsocket.socket.wrap(listener.sock:unwrap())))))
+      assert.equal(Greeter, getmetatable(server))
+      answer(server:isnonblock()):is(mode.is_loop)
+      local client = assert(inet.client.new({ host = '127.0.0.1', port = port }))
+      assert(server:accept())
+      answer(client:recv()):is('welcome')
+      answer(pcall(inet.server.new, io.stdout)):is(
+        false, "bad argument #1 to 'new' (llsocket.socket expected, got userdata)"
+      )
+    end)
+
     it('listens, and acceptconn tells so', function()
       local server = assert(inet.server.new({ host = '127.0.0.1', port = 0 }))
       answer(server:acceptconn()):is(false)

@@ -2,6 +2,7 @@
 -- Unix sockets: servers and clients at paths, pairs, and descriptors that are passed.
 
 local descriptors = require('descriptors')
+local llsocket = require('llsocket')
 local loops = require('loops')
 local messages = require('messages')
 local modes = require('modes')
@@ -41,6 +42,17 @@ modes.each(function(mode)
           connection:send('hello')
           answer(client:recv()):is('hello')
         end
+      end)
+    end)
+
+    it('is made of a socket that is bound already', function()
+      with_server(nil, function(server, path)
+        local other = keep(assert(unix.server.new(assert(llsocket.socket.wrap(server.sock:unwrap())))))
+        local client = assert(unix.client.new({ path = path }, true, PATIENCE))
+        local connection = assert(other:accept())
+        assert.equal(unix.Socket, getmetatable(connection))
+        connection:send('hello')
+        answer(client:recv()):is('hello')
       end)
     end)
 

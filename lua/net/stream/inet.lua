@@ -80,6 +80,9 @@ local function bind(ai, options, io)
 end
 
 function inet.Server:construct(options)
+  if type(options) == 'userdata' then -- a socket of llsocket, as every class of sockets takes
+    return Server.construct(self, options)
+  end
   fields.check(options, server_fields, 1, 'new')
   fields.refuse_tls(options, 1, 'new')
   local io = current_io()

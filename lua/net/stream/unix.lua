@@ -32,6 +32,9 @@ function unix.Server:createConnection(sock)
 end
 
 function unix.Server:construct(options)
+  if type(options) == 'userdata' then -- a socket of llsocket, as every class of sockets takes
+    return Server.construct(self, options)
+  end
   local path = fields.path(options, 1, 'new')
   fields.refuse_tls(options, 1, 'new')
   local ai, failure = resolve.path(path, SOCK_STREAM)
