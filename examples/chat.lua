@@ -125,7 +125,7 @@ function commands.quit(member)
 end
 
 function Member:obey(line)
-  local text = line:gsub('%c', '') -- nothing for the terminals of others
+  local text = line:gsub('%c', ''):gsub('\194[\128-\159]', '') -- nothing for the terminals of others, in ASCII or UTF-8
   local name, argument = text:match('^/(%S*)%s*(.-)%s*$')
   if not name then
     tell_all(('<%s> %s'):format(self.name, text), self)

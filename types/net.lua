@@ -729,7 +729,7 @@ function server:stop(msec) end
 
 ---Gives the listening sockets that whoever started the program has opened for it, as systemd does.
 ---
----Each call gives the same servers. They listen already. EPROTOTYPE: one is no listening stream socket. `server:sockets([name])` does the same. They are plain tables: `setmetatable(server, MyServer)` makes one a server of a class of your own.
+---Each call gives the same servers. They listen already. EPROTOTYPE: one is no listening stream socket. `server:sockets([name])` does the same. `setmetatable(server, MyServer)` makes one a server of a class of your own.
 ---@param name? string only those of this name (LISTEN_FDNAMES)
 ---@return net.stream.Server[]? servers a list of servers, in their order, which is empty where nothing was passed; of class net.stream.inet.Server or net.stream.unix.Server
 ---@return string? err why it failed

@@ -66,8 +66,12 @@ bool Loop::wake(Key key, Direction direction, int error) noexcept
 void Loop::nudge(Key key, Direction direction) noexcept
 {
     Slot* slot = find_live(key);
-    Operation* operation = slot != nullptr ? slot->place(direction) : nullptr;
-    if (operation == nullptr || backend_->submits()) {
+    if (slot == nullptr || backend_->submits()) {
+        return;
+    }
+    slot->hope(direction) = {}; // whoever comes next tries, however often that was in vain
+    Operation* operation = slot->place(direction);
+    if (operation == nullptr) {
         return;
     }
     if (operation->only_waits_) { // to ask the kernel would be in vain

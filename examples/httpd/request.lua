@@ -28,13 +28,13 @@ local function read_line(sock, too_long)
   return nil, name == 'EMSGSIZE' and too_long or name == 'EBADMSG' and 400 or nil
 end
 
--- Method, target and the second figure of the version; or nil and a status.
+-- Method, target and the second figure of the version; or nil, a status, and the method if that is known.
 local function parse_request_line(line)
   local method, target, major, minor = line:match('^(%S+) (%S+) HTTP/(%d)%.(%d)$')
   if not method or not method:find(TOKEN) or line:find('%c') then
     return nil, 400
   elseif major ~= '1' then
-    return nil, 505
+    return nil, 505, method
   end
   return method, target, tonumber(minor)
 end
@@ -46,7 +46,7 @@ local function read_request_line(sock)
     line, status = read_line(sock, 414)
   end
   if not line then
-    return nil, status
+    return nil, status, status == 414 and sock:peek(5) == 'HEAD ' and 'HEAD' or nil
   end
   return parse_request_line(line)
 end
@@ -162,7 +162,7 @@ end
 function request.read(sock)
   local method, target, minor = read_request_line(sock)
   if not method then
-    return nil, target
+    return nil, target, minor
   end
   local fields, status = read_fields(sock)
   if not fields then

@@ -9,15 +9,39 @@ local text = errors.text
 
 local descriptor = {}
 
--- A socket of the class that class_of(sock) gives for one of llsocket. It gives nil for one of another kind, whose
--- descriptor stays that of the program, as it was. SO_RCVTIMEO and SO_SNDTIMEO of a socket that blocks are its
--- deadlines.
-function descriptor.wrap(fd, class_of)
+-- The socket of llsocket at a descriptor, and a function that gives that back to the program, as it was; nil and a
+-- string if there is none.
+local function borrow(fd)
   local cloexec = require('llsocket.v1').opt.cloexec -- here, since most programs never need it
   local _, was_cloexec = pcall(cloexec, fd) -- what is wrong with the argument wrap() tells
   local sock, err = llsocket.socket.wrap(fd)
   if not sock then
     return nil, text(err)
+  end
+  return sock, function()
+    cloexec(sock:unwrap(), was_cloexec)
+  end
+end
+
+-- What fn(sock) gives for the socket of llsocket at a descriptor, which stays that of the program; nil and a string if
+-- there is none.
+function descriptor.look_at(fd, fn)
+  local sock, give_back = borrow(fd)
+  if not sock then
+    return nil, give_back
+  end
+  local seen = fn(sock)
+  give_back()
+  return seen
+end
+
+-- A socket of the class that class_of(sock) gives for one of llsocket. It gives nil for one of another kind, whose
+-- descriptor stays that of the program, as it was. SO_RCVTIMEO and SO_SNDTIMEO of a socket that blocks are its
+-- deadlines.
+function descriptor.wrap(fd, class_of)
+  local sock, give_back = borrow(fd)
+  if not sock then
+    return nil, give_back
   end
   local class = class_of(sock)
   local made, failure
@@ -25,7 +49,7 @@ function descriptor.wrap(fd, class_of)
     made, failure = class:take(sock)
   end
   if not made then
-    cloexec(sock:unwrap(), was_cloexec)
+    give_back()
     return nil, failure or values.failure('EPROTOTYPE', 'wrap')
   end
   made:rcvtimeo()

@@ -16,6 +16,7 @@ local option_names = require('net.option_names')
 local options = require('net.options')
 local protected = require('net.protected')
 local use = require('net.io.use')
+local values = require('net.poller.values')
 local with_sender = require('net.io.with_sender')
 
 local text = errors.text
@@ -258,11 +259,14 @@ local function add_sync(of, kind, limit, names)
       if not poller or self:fd() < 0 or poller == loop and not loop.running() then -- nobody else can wait there
         return self[name](self, ...)
       end
-      local due = deadline.after(seconds)
-      local shared = poller == loop and self.sock or self.sock:fd()
+      local due, sock = deadline.after(seconds), self.sock
+      local shared = poller == loop and sock or sock:fd()
       local ok, err, timeout = poller[lock](shared, seconds)
       if not ok then
         return without_turn(kind, name, err, timeout)
+      elseif self.sock ~= sock then -- it is connected anew, and what comes now is not for this call
+        poller[unlock](shared)
+        return without_turn(kind, name, values.failure('ECANCELED', lock))
       elseif self[name] ~= plain then -- a class has its own
         return call_locked(poller, unlock, shared, nil, self[name], self, ...)
       end

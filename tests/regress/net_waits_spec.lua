@@ -109,6 +109,86 @@ describe('a hook that waits while the client connects anew', function()
   end))
 end)
 
+describe('a turn at a socket that is connected anew meanwhile', function()
+  for name, kind in pairs({ recvsync = 'read', sendsync = 'write' }) do
+    it(('ends %s, which has nothing to do with the new connection'):format(name), task(function()
+      local path = network.free_path()
+      local server = keep(assert(net.stream.unix.server.new({ path = path })))
+      assert.is_nil(server:listen())
+      local client = keep(assert(net.stream.unix.client.new({ path = path })))
+      keep(assert(server:accept())):send('old')
+      client:deadlines(20000, 20000)
+      assert(loop[kind .. '_lock'](client.sock))
+      local waiting = loop.spawn(client[name], client, name == 'sendsync' and 'old' or nil)
+      loop.later()
+      assert(loop[kind .. '_unlock'](client.sock)) -- now it is that one's turn
+      assert.is_nil(client:connect(20000))
+      expect(waiting:join(loops.patience)):to_be(true, nil, failure('ECANCELED', kind .. '_lock'), nil)
+      local connection = keep(assert(server:accept()))
+      connection:send('new')
+      assert.equal('new', client:recv())
+      client:send('also new')
+      assert.equal('also new', connection:recv())
+      os.remove(path)
+    end))
+  end
+end)
+
+describe('closew while nobody waits', function()
+  local sends = {
+    send = function(sock) return sock:send('x') end,
+    sendsync = function(sock) return sock:sendsync('x') end,
+    sendfile = function(sock)
+      local file = keep(assert(io.open('README.md')))
+      return sock:sendfile(file, 10)
+    end,
+  }
+  for name, send in pairs(sends) do
+    it(('ends %s on a unix socket that was full'):format(name), task(function()
+      local sock = modes.pair()
+      modes.fill(sock)
+      assert.is_nil(sock:closew())
+      sock:deadlines(nil, 20000)
+      expect(send(sock)):to_be(nil)
+    end))
+  end
+
+  it('ends those that wait for their turn on a unix socket that was full', task(function()
+    local sock = modes.pair()
+    modes.fill(sock)
+    sock:deadlines(nil, 20000)
+    local first, second = loop.spawn(sock.sendsync, sock, 'x'), loop.spawn(sock.sendsync, sock, 'y')
+    loop.later()
+    assert.is_nil(sock:closew())
+    expect(first:join(loops.patience)):to_be(true, nil)
+    expect(second:join(loops.patience)):to_be(true, nil)
+  end))
+end)
+
+describe('two connects at once of a class whose close waits', function()
+  it('leave one connection, and close() closes that', task(function()
+    local server = keep(assert(inet.server.new({ host = '127.0.0.1' })))
+    assert.is_nil(server:listen())
+    local Slow = net.class('Slow', inet.Client)
+    function Slow:close()
+      local err = inet.Client.close(self)
+      loop.sleep(0.02)
+      return err
+    end
+    local client = assert(Slow.new({ host = '127.0.0.1', port = server:getsockname():port() }))
+    local first = loop.spawn(client.connect, client, 20000)
+    loop.sleep(0.01)
+    assert.is_nil(client:connect(20000))
+    expect(first:join(loops.patience)):to_be(true, nil)
+    client:close()
+    for _ = 1, 3 do
+      local connection = keep(assert(server:accept()))
+      connection:deadlines(20000)
+      expect(connection:recv()):to_be(nil)
+    end
+  end))
+end)
+
 describe('close', function()
   it('of a client by another task ends a connect that waits in the close of a class', task(function()
     local server = keep(assert(inet.server.new({ host = '127.0.0.1' })))
@@ -160,6 +240,10 @@ describe('an error of the program in a sync method', function()
   end))
 end)
 
+local function idle()
+  loop.suspend()
+end
+
 describe('serve', function()
   it('that drains under loop.timeout cancels its connections once, and ends', task(function()
     local server = keep(assert(inet.server.new({ host = '127.0.0.1' })))
@@ -182,6 +266,78 @@ describe('serve', function()
     end
     assert.equal(1, cancelled)
     client:close()
+  end))
+
+  it('ends with its server, also at its limit', task(function()
+    local server = keep(assert(inet.server.new({ host = '127.0.0.1' })))
+    assert.is_nil(server:listen())
+    local serving = loop.spawn(server.serve, server, idle, { limit = 1, drain = 10 })
+    local client = keep(assert(inet.client.new({ host = '127.0.0.1', port = server:getsockname():port() })))
+    loop.sleep(0.01)
+    assert.is_nil(server:close())
+    expect(serving:join(loops.patience)):to_be(true, true)
+    expect(client:recv()):to_be(nil)
+  end))
+
+  for ending, finish in pairs({
+    ['the time of its task'] = function() end,
+    ['its task'] = function(serving) serving:cancel() end,
+    ['its task while it drains'] = function(serving, server)
+      server:stop()
+      loop.later()
+      serving:cancel()
+    end,
+  }) do
+    it(('leaves no connection when %s ends'):format(ending), function()
+      loops.reported(function()
+        local server = keep(assert(inet.server.new({ host = '127.0.0.1' })))
+        assert.is_nil(server:listen())
+        local serving = loop.spawn(loop.timeout, 0.05, server.serve, server, idle)
+        local client = keep(assert(inet.client.new({ host = '127.0.0.1', port = server:getsockname():port() })))
+        loop.sleep(0.01)
+        finish(serving, server)
+        serving:join(loops.patience)
+        client:deadlines(20000)
+        expect(client:recv()):to_be(nil)
+      end)
+    end)
+  end
+
+  it('ends when the last close() of a class is done', task(function()
+    local server = keep(assert(inet.server.new({ host = '127.0.0.1' })))
+    assert.is_nil(server:listen())
+    local closed = false
+    local Slow = net.class('Slow', net.stream.Socket)
+    function Slow:close()
+      loop.sleep(0.02)
+      closed = true
+      return net.stream.Socket.close(self)
+    end
+    function server:createConnection(sock)
+      return Slow:adopt(sock, self.io)
+    end
+    local serving = loop.spawn(server.serve, server, function() end)
+    local client = keep(assert(inet.client.new({ host = '127.0.0.1', port = server:getsockname():port() })))
+    loop.sleep(0.01)
+    server:stop()
+    expect(serving:join(loops.patience)):to_be(true, true)
+    assert.is_true(closed)
+    client:close()
+  end))
+
+  it('stops although the server of a class cannot be closed', task(function()
+    local server = keep(assert(inet.server.new({ host = '127.0.0.1' })))
+    assert.is_nil(server:listen())
+    function server.close()
+      error('stuck')
+    end
+    local serving = loop.spawn(server.serve, server, idle)
+    loop.later()
+    local ok, err = net.pcall(server.stop, server)
+    assert.is_false(ok)
+    assert.matches('stuck$', err)
+    expect(serving:join(loops.patience)):to_be(true, true)
+    assert.equal(-1, server:fd())
   end))
 
   it('names the field of a drain that cannot be', task(function()

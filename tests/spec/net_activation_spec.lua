@@ -122,10 +122,12 @@ describe('sockets', function()
     local path = network.free_path()
     local pipe = activated(([[-l %s sh -c 'exec 4</dev/null; LISTEN_FDS=2 exec "$@"' sh]]):format(path), [[
     for _ = 1, 2 do
-      print(select(2, net.stream.Server.sockets()))
+      print((select(3, net.loop.run(net.stream.Server.sockets))))
       collectgarbage()
       collectgarbage()
     end
+    local opt = require('llsocket.v1').opt
+    print(opt.cloexec(3), opt.nonblock(3))
     ]])
     local client = connect(path)
     local written = pipe:read('*a')
@@ -133,7 +135,7 @@ describe('sockets', function()
     client:close()
     os.remove(path)
     local line = '[ENOTSOCK:88][getsockopt] Socket operation on non-socket (descriptor 4)\n'
-    assert.truthy(written:find(line .. line, 1, true), written)
+    assert.truthy(written:find(line .. line .. 'false\tfalse\n', 1, true), written)
   end)
 
   it('refuses a name that is no string', function()

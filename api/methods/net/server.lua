@@ -37,8 +37,8 @@ return {
       },
       errors = { 'EPROTOTYPE', 'ENOTSOCK', 'EBADF' },
       note = 'Each call gives the same servers. They listen already. EPROTOTYPE: one is no listening stream socket. '
-        .. '`server:sockets([name])` does the same. They are plain tables: `setmetatable(server, MyServer)` makes one a '
-        .. 'server of a class of your own.',
+        .. '`server:sockets([name])` does the same. `setmetatable(server, MyServer)` makes one a server '
+        .. 'of a class of your own.',
       source = 'sd_listen_fds(3)',
     },
   },

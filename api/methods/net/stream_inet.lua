@@ -46,8 +46,8 @@ local Server = {
         shapes.err,
       },
       errors = { 'EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EMFILE', 'EAI_NONAME' },
-      note = 'Of several addresses of a host it takes the first that works; `err` names each with what was wrong. Instead '
-        .. 'of options it takes an `llsocket.socket` that is bound already, such as one from another process.',
+      note = 'Of several addresses of a host it takes the first that works; `err` names each with what was wrong. '
+        .. 'Instead of options it takes an `llsocket.socket` that is bound already, such as one from another process.',
       source = 'bind(2), getaddrinfo(3), RFC 3493',
     },
   },

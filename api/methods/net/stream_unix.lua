@@ -31,8 +31,8 @@ local Server = {
       },
       errors = { 'EADDRINUSE', 'ENAMETOOLONG', 'ENOENT', 'EACCES', 'EMFILE' },
       note = 'EADDRINUSE: there is such a file. Nobody removes it when the server closes: `os.remove(path)` does. Its '
-        .. 'connections are net.stream.unix.Socket. Instead of options it takes an `llsocket.socket` that is bound already, '
-        .. 'such as one from another process.',
+        .. 'connections are net.stream.unix.Socket. Instead of options it takes an `llsocket.socket` that is bound '
+        .. 'already, such as one from another process.',
       source = 'bind(2), unix(7)',
     },
   },

@@ -5,6 +5,7 @@ local llsocket = require('llsocket')
 local descriptor = require('net.descriptor')
 local errors = require('net.errors')
 local scheduler = require('llsocket.scheduler')
+local values = require('net.poller.values')
 
 local FIRST_FD = 3
 
@@ -20,31 +21,25 @@ local function passed()
   return tonumber(count), ((os.getenv('LISTEN_FDNAMES') or '') .. ':'):gmatch('([^:]*):')
 end
 
-local function adopt(fd, name, class_of)
-  local server, err = descriptor.wrap(fd, function(sock)
-    return sock:socktype() == llsocket.SOCK_STREAM and sock:acceptconn() and class_of(sock)
-  end)
-  if not server then
-    return nil, ('%s (descriptor %d)'):format(err, fd)
-  end
-  server.sock:cloexec(true)
-  server.name = name
-  return server
+local function is_listening_stream(sock)
+  return sock:socktype() == llsocket.SOCK_STREAM and sock:acceptconn()
 end
 
 -- All that were passed, with their names; nil and a string if one is no listening stream socket of these classes. Then
--- all are the program's.
+-- all stay the program's, as they were.
 local function adopt_all(class_of)
-  local servers = {}
   local count, next_name = passed()
-  for i = 1, count do
-    local server, err = adopt(FIRST_FD + i - 1, next_name() or '', class_of)
-    if not server then
-      for _, adopted in ipairs(servers) do
-        adopted.sock:unwrap()
-      end
-      return nil, err
+  for fd = FIRST_FD, FIRST_FD + count - 1 do
+    local is_right, err = descriptor.look_at(fd, is_listening_stream)
+    if not is_right then
+      return nil, ('%s (descriptor %d)'):format(err or values.failure('EPROTOTYPE', 'wrap'), fd)
     end
+  end
+  local servers = {}
+  for i = 1, count do
+    local server = assert(descriptor.wrap(FIRST_FD + i - 1, class_of))
+    server.sock:cloexec(true)
+    server.name = next_name() or ''
     servers[i] = server
   end
   return servers

@@ -68,11 +68,16 @@ local function caller(poller)
 end
 
 -- Closes the connection that another takes the place of, but not attempts: those of other tasks come and go meanwhile
--- if a class has a close() that waits. False and the error if that raises one.
+-- if a class has a close() that waits, and what they connected then is the one to be closed. False and the error if
+-- that raises one.
 local function close_old(self, attempt)
   local poller = attempt.io.poller
   attempt.replacer = caller(poller)
-  local ok, err = protected.across_waits(poller, self.close, self)
+  local ok, err, sock
+  repeat
+    sock = self.sock
+    ok, err = protected.across_waits(poller, self.close, self)
+  until not ok or self.sock == sock
   attempt.replacer = nil
   return ok, err
 end

@@ -72,7 +72,7 @@ local function new_conduct(server, connections, handler)
   end
 end
 
--- Whatever a class does to close a connection, its socket is closed then.
+-- Whatever a class does to close its sockets, they are closed then.
 local function close_connection(connection)
   local ok, err = protected.pcall(connection.close, connection)
   if connection.sock then
@@ -90,6 +90,7 @@ local function new_serving(server, handler, options)
     limit = options.limit or math.huge,
     drain = options.drain,
     connections = connections, -- by task; sockets of llsocket until the server has made connections of them
+    closers = {},              -- of those tasks the ones that only close their connections
     count = 0,
     pause = FIRST_PAUSE,
     reserve = new_reserve(),
@@ -111,6 +112,13 @@ local function new_serving(server, handler, options)
   return self
 end
 
+-- A connection has a task: that of its handler, then perhaps one that closes it.
+function Serving:hand_over(connection, task)
+  self.connections[task] = connection
+  self.count = self.count + 1
+  endings.observe(task, self.ended)
+end
+
 -- A connection's task has ended. What closes connections in a way of its own may wait, and fail: it gets a task.
 function Serving:leave(task)
   local connection = self.connections[task]
@@ -119,21 +127,27 @@ function Serving:leave(task)
   end
   self.connections[task] = nil
   self.count = self.count - 1
-  if type(connection) == 'table' and connection.close ~= Stream.close then
-    loop.spawn(self.close, connection)
+  if self.closers[task] then
+    self.closers[task] = nil
+  elseif type(connection) == 'table' and connection.close ~= Stream.close then
+    local closer = loop.spawn(self.close, connection)
+    self.closers[closer] = true
+    self:hand_over(connection, closer)
   else
     connection:close()
   end
-  if self.waiter then
-    self.waiter:resume()
-  end
+  self:wake()
 end
 
 function Serving:admit(sock)
-  local task = loop.spawn(self.conduct, sock)
-  self.connections[task] = sock
-  self.count = self.count + 1
-  endings.observe(task, self.ended)
+  self:hand_over(sock, loop.spawn(self.conduct, sock))
+end
+
+-- Ends the wait of the task that serves.
+function Serving:wake()
+  if self.waiter then
+    self.waiter:resume()
+  end
 end
 
 -- Waits until a connection has ended: as suspend().
@@ -191,19 +205,17 @@ function Serving:accept_all()
 end
 
 -- Waits until all connections have ended: true. When the time for that is over, the tasks that are left are cancelled,
--- and their connections closed. Another stop() can set another time. When that of the task that serves is over, that is
--- all: nil and what is wrong.
+-- and their connections closed. Another stop() can set another time. When that of the task that serves is over: nil and
+-- what is wrong.
 function Serving:finish()
   self.due = deadline.after(self.drain)
   while self.count > 0 do
     local _, _, timeout = self:wait_for_end(deadline.left(self.due))
-    if timeout then
-      local is_drained = deadline.has_passed(self.due)
+    if timeout and not deadline.has_passed(self.due) then
+      return nil, values.failure('ETIMEDOUT', 'accept')
+    elseif timeout then
       self:close_all()
       self.due = nil
-      if not is_drained then
-        return nil, values.failure('ETIMEDOUT', 'accept')
-      end
     end
   end
   return true
@@ -237,10 +249,8 @@ function Serving:stop(drain)
     self.drain, self.due = drain, deadline.after(drain)
   end
   self.is_stopping = true
-  self.server:close()
-  if self.waiter then
-    self.waiter:resume()
-  end
+  self:wake()
+  close_connection(self.server)
 end
 
 local options_of_serve = { limit = 'integer', onerror = 'function', drain = 'number' }
@@ -258,11 +268,16 @@ local function check_serve(handler, options)
   return { limit = options.limit, onerror = options.onerror, drain = drain }
 end
 
+-- However it ended, nothing of it goes on.
 local function served(server, ok, ...)
-  if server.serving.reserve then
-    server.serving.reserve:close()
-  end
+  local ended = server.serving
   server.serving = nil
+  if ended.reserve then
+    ended.reserve:close()
+  end
+  if ended.count > 0 then
+    ended:close_all()
+  end
   if not ok then
     error((...), 0)
   end
@@ -298,6 +313,17 @@ function serving.add(class)
     end
     use(self, self.io == self.io.plain and taken.io.plain or taken.io.hooked)
     return true
+  end
+
+  local close = class.close
+
+  -- While it serves it may wait for one of its connections to end.
+  function class:close(...)
+    local err = close(self, ...)
+    if self.serving then
+      self.serving:wake()
+    end
+    return err
   end
 
   function class:stop(msec)
