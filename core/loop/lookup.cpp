@@ -4,7 +4,6 @@
 #include "core/base/fd.hpp"
 
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <list>
@@ -30,23 +29,20 @@ LookupQuery copy_of(const Query& query)
     return {copy_of(query.host), copy_of(query.service), query.family, query.type, query.protocol, query.flags};
 }
 
+using JobPtr = std::shared_ptr<LookupJob>;
+
 // One look-up on its way from the loop to a thread and back. Who has it may use it: nobody else does at the time.
 struct LookupJob {
     LookupQuery query;
-    std::atomic<bool> is_wanted{true};
     LookupOperation* operation = nullptr; // the loop's side only; null when nobody wants the answer
     Outcome<> outcome;
     std::vector<Resolved> answers;
+    std::weak_ptr<Lookups::Shared> shared;
+    std::list<JobPtr>::iterator place; // in the list of those that no thread has begun
+    bool is_asked = false;             // it is in there; for whoever has the mutex
 
-    // Nobody waits for the answer any more. One that no thread has begun is not looked up.
-    void abandon() noexcept
-    {
-        operation = nullptr;
-        is_wanted = false;
-    }
+    void abandon() noexcept;
 };
-
-using JobPtr = std::shared_ptr<LookupJob>;
 
 // What the loop's side and the threads share; it lives as long as any of them.
 struct Lookups::Shared {
@@ -59,7 +55,30 @@ struct Lookups::Shared {
     std::list<JobPtr> answered; // gets its nodes from `asked`, so that a thread allocates none
     int threads = 0;
     bool stopped = false;
+
+    // These are for whoever has the mutex.
+    void ask(const JobPtr& job)
+    {
+        job->place = asked.insert(asked.end(), job);
+        job->is_asked = true;
+    }
+    void take_back(LookupJob& job) noexcept
+    {
+        if (std::exchange(job.is_asked, false)) {
+            asked.erase(job.place);
+        }
+    }
 };
+
+// Nobody waits for the answer any more. One that no thread has begun is not looked up.
+void LookupJob::abandon() noexcept
+{
+    operation = nullptr;
+    if (const auto all = shared.lock()) {
+        const std::lock_guard lock(all->mutex);
+        all->take_back(*this);
+    }
+}
 
 // Waits for the threads' bytes for as long as the loop runs. It never finishes.
 class Lookups::Notified final : public Operation {
@@ -142,7 +161,9 @@ Lookups::~Lookups()
     loop_.release(key_);
     const std::lock_guard lock(shared_->mutex);
     shared_->stopped = true;
-    shared_->asked.clear();
+    while (!shared_->asked.empty()) {
+        shared_->take_back(*shared_->asked.front());
+    }
     shared_->notifier = {};
 }
 
@@ -153,13 +174,14 @@ Outcome<> Lookups::start(LookupOperation& operation, LookupQuery query, const st
     }
     auto job = std::make_shared<LookupJob>();
     job->query = std::move(query);
+    job->shared = shared_;
     {
         const std::lock_guard lock(shared_->mutex);
-        shared_->asked.push_back(job);
+        shared_->ask(job);
     }
     if (const Outcome<> running = ensure_thread(); !running.done()) {
         const std::lock_guard lock(shared_->mutex);
-        shared_->asked.pop_back();
+        shared_->take_back(*job);
         return running;
     }
     if (operation.job_ != nullptr) {
@@ -230,9 +252,7 @@ void Lookups::work(const std::shared_ptr<Shared>& shared) noexcept
     while (!shared->stopped && !shared->asked.empty()) {
         std::list<JobPtr> job;
         job.splice(job.end(), shared->asked, shared->asked.begin());
-        if (!job.front()->is_wanted) {
-            continue;
-        }
+        job.front()->is_asked = false;
         lock.unlock();
         answer(shared->system, *job.front());
         lock.lock();

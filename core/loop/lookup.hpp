@@ -63,6 +63,7 @@ public:
     [[nodiscard]] bool has_room() const noexcept;
 
 private:
+    friend struct LookupJob;
     struct Shared;
     class Notified;
 

@@ -69,7 +69,7 @@ void Loop::nudge(Key key, Direction direction) noexcept
     if (slot == nullptr || backend_->submits()) {
         return;
     }
-    slot->hope(direction) = {}; // whoever comes next tries, however often that was in vain
+    slot->side(direction).hope = {}; // whoever comes next tries, however often that was in vain
     Operation* operation = slot->place(direction);
     if (operation == nullptr) {
         return;
@@ -82,22 +82,33 @@ void Loop::nudge(Key key, Direction direction) noexcept
     }
 }
 
-bool Loop::start(Operation& operation, Key key, const std::optional<Deadline>& deadline) noexcept
+// The slot in which the operation can wait; nullptr if it cannot, and then it has failed.
+Loop::Slot* Loop::find_place(Operation& operation, Key key) noexcept
 {
     ++stats_.started;
     operation.timed_out_ = false;
+    operation.has_more_ = false;
     Slot* slot = find_live(key);
     if (slot == nullptr || slot->place(operation.direction_) != nullptr) {
         refuse(operation, system_error(slot == nullptr ? EBADF : EBUSY, "loop"));
-        return true;
+        return nullptr;
     }
     operation.key_ = key;
+    return slot;
+}
+
+bool Loop::start(Operation& operation, Key key, const std::optional<Deadline>& deadline) noexcept
+{
+    Slot* slot = find_place(operation, key);
+    if (slot == nullptr) {
+        return true;
+    }
     const bool tries = must_try(*slot, operation);
     slot->was_asked = false;
     if (tries && budget_ > 0 && attempt_at_start(operation, *slot)) {
         return true;
     }
-    const bool is_put_off = tries && budget_ <= 0;
+    const bool is_put_off = operation.has_more_ || (tries && budget_ <= 0);
     if (!operation.moves_) {
         occupy(*slot, operation);
     } else if (const Outcome<> placed = take_place(operation); !placed.done()) {
@@ -115,6 +126,18 @@ bool Loop::start(Operation& operation, Key key, const std::optional<Deadline>& d
         refuse(operation, waiting.error);
     }
     return !waiting.done();
+}
+
+bool Loop::start_dozing(Operation& operation, Key key, const std::optional<Deadline>& deadline) noexcept
+{
+    Slot* slot = find_place(operation, key);
+    if (slot == nullptr) {
+        return true;
+    }
+    occupy(*slot, operation);
+    park(operation, deadline);
+    doze(operation, *slot);
+    return false;
 }
 
 void Loop::miss(Operation& operation) noexcept
@@ -184,42 +207,40 @@ bool Loop::must_try(Slot& slot, const Operation& operation) noexcept
     if (slot.always_ready || (slot.watched.edges && !slot.was_asked)) {
         return true;
     }
-    return !operation.only_waits_ && slot.hope(operation.direction_).is_worth_trying();
+    return !operation.only_waits_ && slot.side(operation.direction_).hope.is_worth_trying();
 }
 
 // Whether the operation is finished.
 bool Loop::attempt(Operation& operation, Slot& slot) noexcept
 {
-    Hope& hope = slot.hope(operation.direction_);
+    Side& side = slot.side(operation.direction_);
     const std::size_t before = operation.outcome_.value;
     operation.drained_ = false;
     Operation::Progress progress = Operation::Progress::more;
-    while (progress == Operation::Progress::more) {
+    while (progress == Operation::Progress::more && operation.outcome_.value - before < most_in_turn) {
         progress = operation.perform(system_, slot.watched.fd);
     }
+    operation.has_more_ = progress == Operation::Progress::more;
     const bool is_finished = progress == Operation::Progress::finished;
     if (operation.outcome_.value != before || is_finished) {
-        slot.vain_writes = 0;
+        side.vain = 0;
     }
     // While nothing is told of it, something may have come.
-    hope.is_likely = is_finished && (!operation.drained_ || slot.watched.is_calm);
+    side.hope.is_likely = is_finished && (!operation.drained_ || slot.watched.is_calm);
     return is_finished;
 }
 
 // What it takes from the budget: whoever got many bytes at once can be busy with them for long.
 int Loop::cost_of(const Operation& operation) noexcept
 {
-    constexpr std::size_t bytes_of_one = 4096;
-    constexpr std::size_t most = 64;
-    return 1 + static_cast<int>(std::min(operation.outcome_.value / bytes_of_one, most));
+    return 1 + static_cast<int>(std::min(operation.outcome_.value, most_in_turn) / (most_in_turn / 64));
 }
 
 bool Loop::attempt_at_start(Operation& operation, Slot& slot) noexcept
 {
-    Hope& hope = slot.hope(operation.direction_);
     const bool is_finished = attempt(operation, slot);
-    hope.tried(is_finished);
-    budget_ -= is_finished ? cost_of(operation) : 0;
+    slot.side(operation.direction_).hope.tried(is_finished);
+    budget_ -= is_finished || operation.has_more_ ? cost_of(operation) : 0;
     stats_.at_once += is_finished ? 1 : 0;
     return is_finished;
 }
@@ -337,7 +358,7 @@ void Loop::leave_place(Operation& operation) noexcept
         return;
     }
     slot->place(operation.direction_) = nullptr;
-    slot->writer_dozes = slot->writer_dozes && operation.direction_ != Direction::write;
+    slot->side(operation.direction_).dozes = false;
     (operation.direction_ == Direction::read ? slot->watched.wants_read : slot->watched.wants_write) = false;
     strangers_ -= is_stranger(*slot, operation) ? 1 : 0;
     free_if_left(*slot);

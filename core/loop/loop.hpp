@@ -65,6 +65,10 @@ public:
     // a released key.
     bool start(Operation& operation, Key key, const std::optional<Deadline>& deadline) noexcept;
 
+    // The same, but it is tried only some moments later, whatever events tell: for whoever was told in vain again and
+    // again that there is something.
+    bool start_dozing(Operation& operation, Key key, const std::optional<Deadline>& deadline) noexcept;
+
     // To be told of what finishes at once without us. False: let others have their turn first.
     [[nodiscard]] bool spend() noexcept { return budget_ > 0 && --budget_ > 0; }
 
@@ -142,6 +146,13 @@ private:
         }
     };
 
+    // What is known of one direction of a descriptor.
+    struct Side {
+        Hope hope;
+        bool dozes = false;    // who waits is tried now and then, whatever events tell
+        std::uint8_t vain = 0; // events in a row that told of something where there was nothing
+    };
+
     struct Slot {
         enum class State : std::uint8_t {
             free,
@@ -156,21 +167,20 @@ private:
         Watch* watch = nullptr; // of the socket, if it is one that tells when it is closed
         std::uint32_t generation = 0;
         State state = State::free;
-        bool always_ready = false;    // a file
-        bool was_asked = false;       // what it is ready for will be told, whatever was told before
-        bool writer_dozes = false;    // it is tried now and then, whatever events tell
-        std::uint8_t vain_writes = 0; // events in a row that told of room where there was none
-        Hope to_read;
-        Hope to_write;
+        bool always_ready = false; // a file
+        bool was_asked = false;    // what it is ready for will be told, whatever was told before
+        Side to_read;
+        Side to_write;
 
         void reset(std::uint32_t number, int fd, bool owned) noexcept;
         Operation*& place(Direction direction) noexcept { return direction == Direction::read ? reader : writer; }
-        Hope& hope(Direction direction) noexcept { return direction == Direction::read ? to_read : to_write; }
+        Side& side(Direction direction) noexcept { return direction == Direction::read ? to_read : to_write; }
     };
 
     static constexpr std::chrono::seconds sweep_interval{1};
     static constexpr std::chrono::milliseconds doze_interval{10};
-    static constexpr Key no_key = ~Key{0}; // of an operation that waits on no descriptor
+    static constexpr std::size_t most_in_turn = 262144; // bytes that an operation moves before others get their turn
+    static constexpr Key no_key = ~Key{0};              // of an operation that waits on no descriptor
 
     const sys::System& system_;
     std::unique_ptr<Backend> backend_;
@@ -218,11 +228,17 @@ private:
     Outcome<Slot*> open_slot(int fd, bool owned);
     Outcome<Key> watch_anew(Socket& socket);
     [[nodiscard]] bool is_current(Slot& slot) noexcept;
+    // Nothing waits there, whether for events or for its turn.
+    [[nodiscard]] static bool is_deserted(const Slot& slot) noexcept
+    {
+        return slot.reader == nullptr && slot.writer == nullptr && slot.beside.empty();
+    }
     [[nodiscard]] static bool is_stranger(const Slot& slot, const Operation& operation) noexcept;
     void adopt(Slot& slot) noexcept;
     void retire(Slot& slot, int error) noexcept;
     void free_if_left(Slot& slot) noexcept;
 
+    Slot* find_place(Operation& operation, Key key) noexcept;
     [[nodiscard]] static bool must_try(Slot& slot, const Operation& operation) noexcept;
     bool attempt(Operation& operation, Slot& slot) noexcept;
     [[nodiscard]] static int cost_of(const Operation& operation) noexcept;
@@ -242,7 +258,9 @@ private:
     void end(Operation& operation, int error) noexcept;
 
     bool proceed() noexcept;
+    [[nodiscard]] static bool may_be_vain(const Slot& slot, const Operation& operation) noexcept;
     void doze_if_vain(Operation& operation, Slot& slot) noexcept;
+    void doze(Operation& operation, Slot& slot) noexcept;
     void wake_dozing() noexcept;
     bool deliver(Event& event) noexcept;
     void complete_request(Slot& slot, const Event& event) noexcept;

@@ -13,8 +13,8 @@ namespace {
 // which always has data leaves the others their turn.
 constexpr int turn_budget = 64;
 
-// After so many events in a row that came to nothing a writer is not told of others.
-constexpr std::uint8_t most_vain_writes = 8;
+// After so many events in a row that came to nothing one that waits is not told of others.
+constexpr std::uint8_t most_vain = 8;
 
 } // namespace
 
@@ -109,7 +109,7 @@ bool Loop::proceed() noexcept
     }
     if (Operation* operation = trying_.pop_front()) {
         Slot& slot = *find(operation->key_);
-        slot.writer_dozes = slot.writer_dozes && slot.writer != operation;
+        slot.side(operation->direction_).dozes = false;
         retry(*operation, slot, false);
         doze_if_vain(*operation, slot);
         return true;
@@ -136,7 +136,8 @@ bool Loop::deliver(Event& event) noexcept
     slot->was_asked = false;
     const Direction direction = event.can_read ? Direction::read : Direction::write;
     (event.can_read ? event.can_read : event.can_write) = false;
-    if (direction == Direction::write && slot->writer_dozes) {
+    Side& side = slot->side(direction);
+    if (side.dozes) {
         return !event.can_read && !event.can_write;
     }
     if (Operation* operation = slot->place(direction)) {
@@ -144,13 +145,13 @@ bool Loop::deliver(Event& event) noexcept
         retry(*operation, *slot, true);
         if (slot->place(direction) == operation && operation->outcome_.value == count) {
             backend_->mute(slot->watched);
-            if (direction == Direction::write && slot->vain_writes < most_vain_writes) {
-                ++slot->vain_writes;
+            if (may_be_vain(*slot, *operation) && side.vain < most_vain) {
+                ++side.vain;
             }
             doze_if_vain(*operation, *slot);
         }
     } else {
-        slot->hope(direction).is_likely = true;
+        side.hope.is_likely = true;
         if (!backend_->calm(slot->watched).done()) { // closed behind our back, with a duplicate that is open
             retire(*slot, EBADF);
         }
@@ -181,6 +182,7 @@ void Loop::complete_request(Slot& slot, const Event& event) noexcept
 void Loop::retry(Operation& operation, Slot& slot, bool has_event) noexcept
 {
     if (has_event && operation.only_waits_ && operation.step_ != step_number()) { // not what came before it began
+        slot.side(operation.direction_).vain = 0;
         operation.outcome_ = done<std::size_t>(0);
         finish(operation);
         return;
@@ -197,6 +199,10 @@ void Loop::retry(Operation& operation, Slot& slot, bool has_event) noexcept
         return;
     }
     const Outcome<> placed = operation.moves_ ? take_place(operation) : done();
+    if (placed.done() && operation.has_more_) {
+        ready_.push_back(operation);
+        return;
+    }
     const Outcome<> waiting = placed.done() ? wait_for(operation, *find(operation.key_)) : placed;
     if (!waiting.done()) {
         refuse(operation, waiting.error);
@@ -204,18 +210,29 @@ void Loop::retry(Operation& operation, Slot& slot, bool has_event) noexcept
     }
 }
 
-// Where an attempt that fails is itself told as an event, as with datagrams to a unix socket whose queue is full, the
-// loop would be busy with it. It is tried now and then instead.
+// Whether events that come to nothing would come again and again: those that tell of a change do not, but an attempt to
+// write that fails can be told as one, as with datagrams to a unix socket whose queue is full.
+bool Loop::may_be_vain(const Slot& slot, const Operation& operation) noexcept
+{
+    return operation.direction_ == Direction::write || (!slot.watched.edges && operation.counts_);
+}
+
+// The loop would be busy with such events. Who waits is tried now and then instead.
 void Loop::doze_if_vain(Operation& operation, Slot& slot) noexcept
 {
-    if (slot.vain_writes < most_vain_writes || slot.writer != &operation || operation.finished_) {
-        return;
+    const bool waits = slot.place(operation.direction_) == &operation && !operation.has_more_;
+    if (waits && slot.side(operation.direction_).vain >= most_vain) {
+        doze(operation, slot);
     }
+}
+
+void Loop::doze(Operation& operation, Slot& slot) noexcept
+{
     if (dozing_.empty()) {
         doze_until_ = Clock::now() + doze_interval;
     }
-    slot.writer_dozes = true;
-    slot.watched.wants_write = false;
+    slot.side(operation.direction_).dozes = true;
+    (operation.direction_ == Direction::read ? slot.watched.wants_read : slot.watched.wants_write) = false;
     static_cast<void>(backend_->calm(slot.watched));
     dozing_.push_back(operation);
 }

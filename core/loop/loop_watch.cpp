@@ -45,7 +45,7 @@ Outcome<Loop::Key> Loop::watch_anew(Socket& socket)
         retire(*slot, EBADF);
         slot = nullptr;
     }
-    if (slot != nullptr && slot->watched.owned && !(slot->watched.is_calm && slot->beside.empty())) {
+    if (slot != nullptr && slot->watched.owned && !(slot->watched.is_calm && is_deserted(*slot))) {
         return done(slot->watched.key); // it is another object's with this number
     }
     if (slot != nullptr && slot->watch != nullptr) { // nobody waits on that: it may have been closed behind our back
@@ -148,8 +148,6 @@ void Loop::Slot::reset(std::uint32_t number, int fd, bool owned) noexcept
     watched.owned = owned;
     watched.key = Key{generation} << 32U | number;
     always_ready = false;
-    writer_dozes = false;
-    vain_writes = 0;
     to_read = to_write = {};
 }
 

@@ -96,6 +96,7 @@ private:
 
     Direction direction_;
     bool finished_ = false; // and not yet handed out
+    bool has_more_ = false; // to do at once, and leaves the others their turn first
     bool counts_ = true;    // as work of the program
     bool timed_out_ = false;
     bool accepts_ = false;   // its request makes a descriptor

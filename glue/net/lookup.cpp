@@ -128,6 +128,10 @@ int getaddrinfo(lua_State* L)
     if (push_numeric(L, query)) {
         return 1;
     }
+    if (is_too_late(wait)) {
+        wait.task.emplace_operation<LookupOperation>();
+        return miss_wait(L, wait);
+    }
     const Outcome<> started = work([&] {
         auto& lookup = wait.task.emplace_operation<LookupOperation>();
         return wait.scheduler.lookups().start(lookup, copy_of(query), wait.until);

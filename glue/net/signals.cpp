@@ -82,6 +82,10 @@ int sigwait(lua_State* L)
 {
     const sigset_t set = check_signals(L, 2);
     const Wait wait = check_wait(L, in_sigwait, 1);
+    if (is_too_late(wait)) {
+        wait.task.emplace_operation<SignalOperation>();
+        return miss_wait(L, wait);
+    }
     const Outcome<> started = work([&] {
         auto& operation = wait.task.emplace_operation<SignalOperation>();
         return wait.scheduler.signals().start(operation, set, wait.until);

@@ -214,17 +214,27 @@ void let_go(lua_State* L, Task& task)
     }
 }
 
-int start_wait(lua_State* L, const Wait& wait, Loop::Key key)
+namespace {
+
+int push_results(lua_State* L, const Wait& wait)
 {
-    Operation& operation = *wait.task.operation();
-    if (is_too_late(wait)) { // a peer that always has something to take would defeat the limit
-        Loop::miss(operation);
-    } else if (!wait.scheduler.loop().start(operation, key, wait.until)) {
-        return yield_wait(L, wait);
-    }
     const int results = wait.task.pause->waiting->push(L, wait.scheduler, wait.task);
     wait.scheduler.is_beginning = false;
     return results;
+}
+
+} // namespace
+
+int start_wait(lua_State* L, const Wait& wait, Loop::Key key, bool dozes)
+{
+    if (is_too_late(wait)) { // a peer that always has something to take would defeat the limit
+        return miss_wait(L, wait);
+    }
+    Operation& operation = *wait.task.operation();
+    Loop& loop = wait.scheduler.loop();
+    const bool is_finished =
+        dozes ? loop.start_dozing(operation, key, wait.until) : loop.start(operation, key, wait.until);
+    return is_finished ? push_results(L, wait) : yield_wait(L, wait);
 }
 
 bool is_too_late(const Wait& wait)
@@ -232,10 +242,36 @@ bool is_too_late(const Wait& wait)
     return wait.task.pause->is_limited && wait.task.limit <= Clock::now();
 }
 
+int miss_wait(lua_State* L, const Wait& wait)
+{
+    Loop::miss(*wait.task.operation());
+    return wait.scheduler.loop().spend() ? push_results(L, wait) : yield_ready(L, wait);
+}
+
 int start_wait_alone(lua_State* L, const Wait& wait)
 {
+    if (is_too_late(wait)) {
+        return miss_wait(L, wait);
+    }
     wait.scheduler.loop().start_alone(*wait.task.operation(), wait.until);
     return yield_wait(L, wait);
+}
+
+int start_wait_beside(lua_State* L, const Wait& wait, Loop::Key key)
+{
+    if (is_too_late(wait)) {
+        return miss_wait(L, wait);
+    }
+    wait.scheduler.loop().start_beside(*wait.task.operation(), key, wait.until);
+    return yield_wait(L, wait);
+}
+
+int yield_ready(lua_State* L, const Wait& wait)
+{
+    wait.task.status = Task::Status::ready;
+    wait.scheduler.ready.push_back(wait.task);
+    wait.scheduler.is_beginning = false;
+    return yield_mark<raise_if_asked>(L, &wait_mark);
 }
 
 int yield_wait(lua_State* L, const Wait& wait)

@@ -67,12 +67,20 @@ void let_go(lua_State* L, Task& task);
 bool is_too_late(const Wait& wait);
 
 // Starts the task's operation. Either it is finished and its results are pushed, or the task yields; the function that
-// calls this returns what this gives.
-int start_wait(lua_State* L, const Wait& wait, Loop::Key key);
+// calls this returns what this gives. When it is too late it is not started, and its time is over.
+int start_wait(lua_State* L, const Wait& wait, Loop::Key key, bool dozes = false);
 int start_wait_alone(lua_State* L, const Wait& wait);
+int start_wait_beside(lua_State* L, const Wait& wait, Loop::Key key);
+
+// For what is started otherwise, when it is too late. A task that waits again and again all the same leaves others
+// their turn.
+int miss_wait(lua_State* L, const Wait& wait);
 
 // For operations that were started already.
 int yield_wait(lua_State* L, const Wait& wait);
+
+// Others have their turn, then the task goes on.
+int yield_ready(lua_State* L, const Wait& wait);
 
 // The results of a task's operation that failed: nil, nil, true when its deadline has passed, else nil and the error.
 int push_failure(lua_State* L, const Task& task);

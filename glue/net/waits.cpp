@@ -41,20 +41,17 @@ constexpr Waiting in_sendmsg{"sendmsg", push_success, room_for<WaitOperation>};
 constexpr Waiting in_recvfd{"recvfd", push_success, room_for<WaitOperation>};
 constexpr Waiting in_sendfd{"sendfd", push_success, room_for<WaitOperation>};
 
-int yield_ready(lua_State* L, const Wait& wait)
+int yield_later(lua_State* L, const Wait& wait)
 {
     wait.task.pause->waiting = &in_later;
-    wait.task.status = Task::Status::ready;
-    wait.scheduler.ready.push_back(wait.task);
-    wait.scheduler.is_beginning = false;
-    return yield_mark<raise_if_asked>(L, &wait_mark);
+    return yield_ready(L, wait);
 }
 
 // later() -> true
 int later(lua_State* L)
 {
     lua_settop(L, 0);
-    return yield_ready(L, check_wait(L, in_later, 1));
+    return yield_later(L, check_wait(L, in_later, 1));
 }
 
 // sleep(seconds) -> true | nil, nil, true
@@ -64,7 +61,7 @@ int sleep(lua_State* L)
     const Wait wait = check_wait(L, in_sleep, 1);
     const bool is_over = wait.task.limit <= wait.scheduler.step_began;
     if (seconds == 0 && !is_over) {
-        return yield_ready(L, wait);
+        return yield_later(L, wait);
     }
     wait.task.emplace_operation<WaitOperation>(Direction::read);
     return start_wait_alone(L, wait);
@@ -89,8 +86,7 @@ int wait_for_lock(lua_State* L)
     }
     wait.task.pause->fd = check_descriptor(L, 1);
     wait.task.emplace_operation<WaitOperation>(Direction::read);
-    wait.scheduler.loop().start_beside(*wait.task.operation(), key.value, wait.until);
-    return yield_wait(L, wait);
+    return start_wait_beside(L, wait, key.value);
 }
 
 // Whether the task waits for a lock. One that runs could not yield for it.
@@ -140,7 +136,7 @@ int tell_is_socket(lua_State* L)
     return 1;
 }
 
-int wait_ready(lua_State* L, const Waiting& waiting, Direction direction)
+int wait_ready(lua_State* L, const Waiting& waiting, Direction direction, bool dozes = false)
 {
     const int fd = check_descriptor(L, 1);
     const Wait wait = check_wait(L, waiting, 2);
@@ -150,7 +146,7 @@ int wait_ready(lua_State* L, const Waiting& waiting, Direction direction)
     }
     wait.task.pause->fd = fd;
     wait.task.emplace_operation<WaitOperation>(direction);
-    return start_wait(L, wait, key.value);
+    return start_wait(L, wait, key.value, dozes);
 }
 
 // readable(socket or number [, seconds]) -> true | nil, nil, true | nil, err; the same under other names
@@ -166,6 +162,14 @@ int writable(lua_State* L)
     return wait_ready(L, waiting, Direction::write);
 }
 
+// doze_<name>(socket or number [, seconds]) -> as writable(), but it looks some moments later: for whoever was told in
+// vain that there is room.
+template <const Waiting& waiting>
+int doze(lua_State* L)
+{
+    return wait_ready(L, waiting, Direction::write, true);
+}
+
 // before_<name>() -> true | nil, nil, true: for whoever makes a call past the loop and waits only when that would
 // block. After many of them others get their turn.
 template <const Waiting& waiting>
@@ -175,7 +179,7 @@ int before(lua_State* L)
     const Wait wait = check_wait(L, waiting, 1);
     const bool is_late = is_too_late(wait);
     if (!is_late && !wait.scheduler.loop().spend()) {
-        return yield_ready(L, wait);
+        return yield_later(L, wait);
     }
     wait.scheduler.is_beginning = false;
     return is_late ? push_timeout(L) : push_true(L, wait.scheduler, wait.task);
@@ -269,6 +273,9 @@ constexpr Method functions[] = {
     {"wait_sendmsg", writable<in_sendmsg>},
     {"wait_recvfd", readable<in_recvfd>},
     {"wait_sendfd", writable<in_sendfd>},
+    {"doze_writable", doze<in_writable>},
+    {"doze_sendmsg", doze<in_sendmsg>},
+    {"doze_sendfd", doze<in_sendfd>},
     {"before_readable", before<in_readable>},
     {"before_writable", before<in_writable>},
     {"before_recvmsg", before<in_recvmsg>},

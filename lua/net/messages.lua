@@ -64,8 +64,8 @@ function messages.recvmsg(sock, seconds, mh, ...)
   return ended(nil, err, timeout)
 end
 
-local sleep = waiting('sleep', scheduler.sleep, true)
 local before_sending, wait_to_send = waits_of('sendmsg')
+local doze = waiting('sendmsg', scheduler.doze_sendmsg, true)
 
 function messages.sendmsg(sock, seconds, mh, ...)
   check_socket(sock, 'sendmsg')
@@ -95,7 +95,7 @@ function messages.sendmsg(sock, seconds, mh, ...)
       send_rest = attempts.rest_sender(sock, mh:iov():concat(len))
     end
     vain = len == 0 and vain + 1 or 0
-    ok, err, timeout = pause(vain, due, sleep)
+    ok, err, timeout = pause.once(vain, due, doze, sock)
     if ok then
       ok, err, timeout = wait_to_send(sock, deadline.left(due))
     end

@@ -6,10 +6,11 @@ local llsocket = require('llsocket')
 local loop = require('net.loop')
 local loops = require('loops')
 local net = require('net')
+local network = require('network')
 local process = require('process')
 
 local raw_resume = coroutine.resume -- taken before the loop runs
-local task, pair = loops.task, loops.pair
+local task, pair, failure, keep = loops.task, loops.pair, loops.failure, network.keep
 
 after_each(loops.assert_idle)
 
@@ -97,6 +98,112 @@ describe('a peer that always has something to take', function()
       end)
     end))
   end
+end)
+
+describe('tasks that wait for each other', function()
+  local function idle() end
+
+  for name, call in pairs({
+    suspend = function(me)
+      loop.spawn(me.resume, me)
+      return loop.suspend()
+    end,
+    join = function()
+      return loop.spawn(loop.later):join()
+    end,
+    await = function(_, group)
+      group:spawn(idle)
+      return group:await()
+    end,
+    ['a lock'] = function(_, _, sock)
+      local holder = loop.spawn(function()
+        assert(loop.read_lock(sock))
+        loop.later()
+        loop.read_unlock(sock)
+      end)
+      loop.later()
+      local ok, err, timeout = loop.read_lock(sock)
+      if ok then
+        loop.read_unlock(sock)
+      end
+      holder:join()
+      return ok, err, timeout
+    end,
+  }) do
+    it(('do not defeat the deadline around %s'):format(name), task(function()
+      local group, sock = loop.group(), pair()
+      loop.timeout(0.005, call_until, function(got, err, timeout)
+        return got == nil and err == nil and timeout
+      end, function()
+        return call(loop.running(), group, sock)
+      end)
+      group:cancel()
+    end))
+  end
+
+  it('leave others their turn, although all that they wait for is too late', task(function()
+    local ticks = 0
+    local sleeper = loop.spawn(function()
+      while loop.sleep(0.001) do
+        ticks = ticks + 1
+      end
+    end)
+    loop.timeout(0, call_until, function()
+      return ticks >= 5
+    end, loop.suspend)
+    sleeper:cancel()
+    sleeper:join()
+  end))
+end)
+
+describe('a signal that came when it was too late', function()
+  it('stays for others', task(function()
+    loop.sigwait(0, 'SIGUSR2')
+    local waiting = loop.spawn(loop.sigwait, loops.patience, 'SIGUSR2')
+    loop.later()
+    raise('SIGUSR2')
+    expect(loop.timeout(0, loop.sigwait, nil, 'SIGUSR2')):to_be(nil, nil, true)
+    expect(waiting:join()):to_be(true, loop.signals.SIGUSR2)
+  end))
+end)
+
+describe('a message for a unix socket whose queue is full', function()
+  -- Two sockets, of which the second got as many as it takes; a message; and the address of the second.
+  local function full()
+    local receiver = keep(assert(llsocket.socket.new(llsocket.AF_UNIX, llsocket.SOCK_DGRAM, 0, true)))
+    local ai = assert(llsocket.addrinfo.unix(network.free_path(), llsocket.SOCK_DGRAM))
+    assert(receiver:bind(ai))
+    local sender = keep(assert(llsocket.socket.new(llsocket.AF_UNIX, llsocket.SOCK_DGRAM, 0, true)))
+    local mh, iov = llsocket.msghdr.new(), llsocket.iovec.new()
+    iov:add('x')
+    mh:iov(iov)
+    mh:name(ai)
+    local _, timeout
+    repeat
+      _, _, timeout = loop.sendmsg(sender, 0, mh)
+    until timeout
+    return sender, mh, ai
+  end
+
+  it('waits in its place, also when it does not look for room all the time', task(function()
+    local sender, mh, ai = full()
+    local sending = loop.spawn(loop.sendmsg, sender, nil, mh)
+    loop.sleep(0.05)
+    expect(loop.sendto(sender, 0.01, 'y', ai)):to_be(nil, failure('EBUSY', 'sendto'))
+    assert.matches('sendmsg on ' .. sender:fd(), tostring(loop.dump()))
+    assert.is_true(loop.unwait(sender))
+    expect(sending:join(loops.patience)):to_be(true, nil, failure('ECANCELED', 'sendmsg'))
+    os.remove(ai:addr())
+  end))
+
+  it('ends with its socket', task(function()
+    local sender, mh, ai = full()
+    local sending = loop.spawn(loop.sendmsg, sender, nil, mh)
+    loop.sleep(0.05)
+    sender:close()
+    expect(sending:join(loops.patience)):to_be(true, nil, failure('ECANCELED', 'sendmsg'))
+    os.remove(ai:addr())
+  end))
 end)
 
 describe('a lock for which a task cannot wait', function()

@@ -4,6 +4,7 @@
 
 local llsocket = require('llsocket')
 local errors = require('net.errors')
+local pause = require('net.io.pause')
 local retrying = require('net.io.retrying')
 
 local MOST_MSEC = 2147483647
@@ -27,7 +28,7 @@ local function sleep(seconds)
   return true
 end
 
-local waits = { readable = waiter('recvable'), writable = waiter('sendable'), sleep = sleep }
+local waits = { readable = waiter('recvable'), writable = waiter('sendable'), doze = { writable = pause.by(sleep) } }
 
 local io = retrying(waits, 0)
 local hooked = retrying(waits, llsocket.MSG_DONTWAIT, true)

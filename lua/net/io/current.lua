@@ -5,6 +5,7 @@ local llsocket = require('llsocket')
 local blocking = require('net.io.blocking')
 local loop = require('net.loop')
 local looping = require('net.io.looping')
+local pause = require('net.io.pause')
 local poller = require('net.poller')
 local retrying = require('net.io.retrying')
 local values = require('net.poller.values')
@@ -27,7 +28,7 @@ local function over_adapter(adapter)
   local io = retrying({
     readable = for_socket(adapter, 'readable'),
     writable = for_socket(adapter, 'writable'),
-    sleep = adapter.sleep,
+    doze = { writable = pause.by(adapter.sleep) },
   }, llsocket.MSG_DONTWAIT)
   io.plain, io.hooked, io.nonblock, io.poller = io, io, true, adapter
   return io

@@ -14,9 +14,12 @@ for name, fn in pairs(scheduler.for_methods) do
   operations[name] = waiting(name, fn)
 end
 
-local waits = { readable = loop.readable, writable = loop.writable, sleep = loop.sleep, before = {} }
+local waits = { readable = loop.readable, writable = loop.writable, before = {}, doze = {} }
 for _, name in ipairs({ 'recvmsg', 'sendmsg', 'recvfd', 'sendfd' }) do
   waits[name] = waiting(name, scheduler['wait_' .. name], true)
+end
+for _, name in ipairs({ 'writable', 'sendmsg', 'sendfd' }) do
+  waits.doze[name] = waiting(name, scheduler['doze_' .. name], true)
 end
 for _, name in ipairs({ 'readable', 'writable', 'recvmsg', 'sendmsg', 'recvfd', 'sendfd' }) do
   waits.before[name] = waiting(name, scheduler['before_' .. name], true)

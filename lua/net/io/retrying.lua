@@ -57,7 +57,7 @@ local function receiver(wait, attempt, before)
 end
 
 -- Sends all by the attempts that begin(socket, ...) makes.
-local function sender(wait, begin, before, sleep)
+local function sender(wait, begin, before, doze)
   return function(self, seconds, ...)
     local attempt, due = begin(self.sock, ...), deadline.after(seconds)
     local sent, vain = 0, 0
@@ -78,7 +78,7 @@ local function sender(wait, begin, before, sleep)
         return sent
       end
       vain = len == 0 and vain + 1 or 0
-      local ok, failure, timeout = pause(vain, due, sleep)
+      local ok, failure, timeout = pause.once(vain, due, doze, self.sock)
       if ok then
         ok, failure, timeout = wait(self, due)
       end
@@ -94,9 +94,10 @@ local function at_once()
 end
 
 -- The io of sockets that try with these flags, and wait with these functions: readable(socket, seconds),
--- writable(socket, seconds) and sleep(seconds), which give true; nil, nil, true when the time is over; or nil and a
--- string. `waits` may have others for a method, by its name, and in the table `before`, by the same names, what is
--- called before the first attempt and answers alike. `unblocks`: the sockets block, but not in an attempt.
+-- writable(socket, seconds) and doze.writable(socket, seconds), as pause.lua tells of it, which give true; nil, nil,
+-- true when the time is over; or nil and a string. `waits` and `waits.doze` may have others for a method, by its name,
+-- and the table `before`, by the same names, what is called before the first attempt and answers alike. `unblocks`: the
+-- sockets block, but not in an attempt.
 return function(waits, flags, unblocks)
   local io = { waits = waits }
   local before = waits.before or {}
@@ -106,7 +107,8 @@ return function(waits, flags, unblocks)
   end
   for name, begin in pairs(attempts.sending(flags, unblocks)) do
     local wait = waiter(waits[name] or waits.writable, 'onsend', name)
-    io[name] = sender(wait, begin, before[name] or before.writable or at_once, waits.sleep)
+    local doze = waits.doze[name] or waits.doze.writable
+    io[name] = sender(wait, begin, before[name] or before.writable or at_once, doze)
   end
 
   local recvfrom = io.recvfrom
