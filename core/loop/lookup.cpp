@@ -70,13 +70,16 @@ struct Lookups::Shared {
     }
 };
 
-// Nobody waits for the answer any more. One that no thread has begun is not looked up.
+// Nobody waits for the answer any more. One that no thread has begun is not looked up, unless a thread is about to: it
+// may have the mutex for ever, in a child of the process in which it runs.
 void LookupJob::abandon() noexcept
 {
     operation = nullptr;
     if (const auto all = shared.lock()) {
-        const std::lock_guard lock(all->mutex);
-        all->take_back(*this);
+        const std::unique_lock lock(all->mutex, std::try_to_lock);
+        if (lock) {
+            all->take_back(*this);
+        }
     }
 }
 
@@ -159,6 +162,10 @@ Lookups::~Lookups()
         return;
     }
     loop_.release(key_);
+    if (loop_.is_inherited()) { // the threads are not in this process, but one may have had the mutex
+        shared_->notifier = {};
+        return;
+    }
     const std::lock_guard lock(shared_->mutex);
     shared_->stopped = true;
     while (!shared_->asked.empty()) {

@@ -325,6 +325,30 @@ describe('serve', function()
     client:close()
   end))
 
+  it('closes a connection whose close() was cancelled before it began', function()
+    loops.reported(function()
+      local server = keep(assert(inet.server.new({ host = '127.0.0.1' })))
+      assert.is_nil(server:listen())
+      local connection
+      local Own = net.class('Own', net.stream.Socket)
+      function Own:close()
+        return net.stream.Socket.close(self)
+      end
+      function server:createConnection(sock)
+        connection = Own:adopt(sock, self.io)
+        return connection
+      end
+      local serving
+      serving = loop.spawn(server.serve, server, function()
+        serving:cancel()
+      end)
+      local client = keep(assert(inet.client.new({ host = '127.0.0.1', port = server:getsockname():port() })))
+      serving:join(loops.patience)
+      assert.equal(-1, connection:fd())
+      client:close()
+    end)
+  end)
+
   it('stops although the server of a class cannot be closed', task(function()
     local server = keep(assert(inet.server.new({ host = '127.0.0.1' })))
     assert.is_nil(server:listen())

@@ -77,7 +77,7 @@ local function close_old(self, attempt)
   repeat
     sock = self.sock
     ok, err = protected.across_waits(poller, self.close, self)
-  until not ok or self.sock == sock
+  until not ok or self.sock == sock or attempt.is_closed
   attempt.replacer = nil
   return ok, err
 end

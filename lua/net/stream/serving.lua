@@ -129,6 +129,9 @@ function Serving:leave(task)
   self.count = self.count - 1
   if self.closers[task] then
     self.closers[task] = nil
+    if connection.sock then -- it may have been cancelled before it began
+      connection.sock:close()
+    end
   elseif type(connection) == 'table' and connection.close ~= Stream.close then
     local closer = loop.spawn(self.close, connection)
     self.closers[closer] = true
@@ -225,13 +228,16 @@ function Serving:close_all()
   for task in pairs(self.connections) do
     task:cancel()
   end
-  loop.later() -- they end now, if they do not take that for an error like others
+  local ok, err = protected.pcall(loop.later) -- they end now, if they do not take that for an error like others
   for _, connection in pairs(self.connections) do
     if type(connection) == 'table' and not connection.sock then
       loop.spawn(self.close, connection)
     else
       (type(connection) == 'table' and connection.sock or connection):close()
     end
+  end
+  if not ok then -- it was cancelled meanwhile
+    error(err, 0)
   end
 end
 
