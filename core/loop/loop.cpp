@@ -82,21 +82,6 @@ void Loop::nudge(Key key, Direction direction) noexcept
     }
 }
 
-// The slot in which the operation can wait; nullptr if it cannot, and then it has failed.
-Loop::Slot* Loop::find_place(Operation& operation, Key key) noexcept
-{
-    ++stats_.started;
-    operation.timed_out_ = false;
-    operation.has_more_ = false;
-    Slot* slot = find_live(key);
-    if (slot == nullptr || slot->place(operation.direction_) != nullptr) {
-        refuse(operation, system_error(slot == nullptr ? EBADF : EBUSY, "loop"));
-        return nullptr;
-    }
-    operation.key_ = key;
-    return slot;
-}
-
 bool Loop::start(Operation& operation, Key key, const std::optional<Deadline>& deadline) noexcept
 {
     Slot* slot = find_place(operation, key);
@@ -217,7 +202,7 @@ bool Loop::attempt(Operation& operation, Slot& slot) noexcept
     const std::size_t before = operation.outcome_.value;
     operation.drained_ = false;
     Operation::Progress progress = Operation::Progress::more;
-    while (progress == Operation::Progress::more && operation.outcome_.value - before < most_in_turn) {
+    while (progress == Operation::Progress::more && operation.outcome_.value - before < Operation::most_in_turn) {
         progress = operation.perform(system_, slot.watched.fd);
     }
     operation.has_more_ = progress == Operation::Progress::more;
@@ -233,7 +218,8 @@ bool Loop::attempt(Operation& operation, Slot& slot) noexcept
 // What it takes from the budget: whoever got many bytes at once can be busy with them for long.
 int Loop::cost_of(const Operation& operation) noexcept
 {
-    return 1 + static_cast<int>(std::min(operation.outcome_.value, most_in_turn) / (most_in_turn / 64));
+    constexpr std::size_t bytes_of_one = Operation::most_in_turn / turn_budget;
+    return 1 + static_cast<int>(std::min(operation.outcome_.value, Operation::most_in_turn) / bytes_of_one);
 }
 
 bool Loop::attempt_at_start(Operation& operation, Slot& slot) noexcept
@@ -260,7 +246,7 @@ Outcome<> Loop::wait_for(Operation& operation, Slot& slot) noexcept
         operation.accepts_ = request.kind == Request::Kind::accept;
         return submitted;
     }
-    (operation.direction_ == Direction::read ? slot.watched.wants_read : slot.watched.wants_write) = true;
+    slot.wants(operation.direction_) = true;
     return backend_->arm(slot.watched);
 }
 
@@ -322,46 +308,6 @@ void Loop::drop_result(Operation& operation, Event& event) noexcept
     }
     operation.ticket_ = 0;
     event.key = no_key;
-}
-
-// Puts the operation where its key and direction say.
-Outcome<> Loop::take_place(Operation& operation) noexcept
-{
-    Slot* slot = find_live(operation.key_);
-    if (slot == nullptr || slot->place(operation.direction_) != nullptr) {
-        return failed(slot == nullptr ? EBADF : EBUSY, "loop");
-    }
-    if (operation.moves_) {
-        Slot* other = find_live(operation.other_key());
-        if (other == nullptr) {
-            return failed(EBADF, "loop");
-        }
-        other->beside.push_back(operation);
-    }
-    occupy(*slot, operation);
-    return done();
-}
-
-void Loop::occupy(Slot& slot, Operation& operation) noexcept
-{
-    slot.place(operation.direction_) = &operation;
-    if (is_stranger(slot, operation)) {
-        next_sweep_ = strangers_ == 0 ? Clock::now() + sweep_interval : next_sweep_;
-        ++strangers_;
-    }
-}
-
-void Loop::leave_place(Operation& operation) noexcept
-{
-    Slot* slot = find(operation.key_);
-    if (slot == nullptr || slot->place(operation.direction_) != &operation) {
-        return;
-    }
-    slot->place(operation.direction_) = nullptr;
-    slot->side(operation.direction_).dozes = false;
-    (operation.direction_ == Direction::read ? slot->watched.wants_read : slot->watched.wants_write) = false;
-    strangers_ -= is_stranger(*slot, operation) ? 1 : 0;
-    free_if_left(*slot);
 }
 
 void Loop::finish(Operation& operation) noexcept

@@ -175,12 +175,18 @@ private:
         void reset(std::uint32_t number, int fd, bool owned) noexcept;
         Operation*& place(Direction direction) noexcept { return direction == Direction::read ? reader : writer; }
         Side& side(Direction direction) noexcept { return direction == Direction::read ? to_read : to_write; }
+        bool& wants(Direction direction) noexcept
+        {
+            return direction == Direction::read ? watched.wants_read : watched.wants_write;
+        }
     };
 
+    // Operations that finish at once between two steps, fewer if they move much: enough to be fast, few enough that a
+    // peer which always has data leaves the others their turn.
+    static constexpr int turn_budget = 64;
     static constexpr std::chrono::seconds sweep_interval{1};
     static constexpr std::chrono::milliseconds doze_interval{10};
-    static constexpr std::size_t most_in_turn = 262144; // bytes that an operation moves before others get their turn
-    static constexpr Key no_key = ~Key{0};              // of an operation that waits on no descriptor
+    static constexpr Key no_key = ~Key{0}; // of an operation that waits on no descriptor
 
     const sys::System& system_;
     std::unique_ptr<Backend> backend_;

@@ -9,10 +9,6 @@ namespace llnet {
 
 namespace {
 
-// Operations that finish at once between two steps, fewer if they move much: enough to be fast, few enough that a peer
-// which always has data leaves the others their turn.
-constexpr int turn_budget = 64;
-
 // After so many events in a row that came to nothing one that waits is not told of others.
 constexpr std::uint8_t most_vain = 8;
 
@@ -232,7 +228,7 @@ void Loop::doze(Operation& operation, Slot& slot) noexcept
         doze_until_ = Clock::now() + doze_interval;
     }
     slot.side(operation.direction_).dozes = true;
-    (operation.direction_ == Direction::read ? slot.watched.wants_read : slot.watched.wants_write) = false;
+    slot.wants(operation.direction_) = false;
     static_cast<void>(backend_->calm(slot.watched));
     dozing_.push_back(operation);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The descriptors that a loop watches: a slot each, found by key.
+// The descriptors that a loop watches: a slot each, found by key, with the places of who waits there.
 #include "core/loop/loop.hpp"
 
 #include <algorithm>
@@ -234,6 +234,61 @@ Outcome<> Loop::expel_strangers() noexcept
         }
     });
     return done();
+}
+
+// The slot in which the operation can wait; nullptr if it cannot, and then it has failed.
+Loop::Slot* Loop::find_place(Operation& operation, Key key) noexcept
+{
+    ++stats_.started;
+    operation.timed_out_ = false;
+    operation.has_more_ = false;
+    Slot* slot = find_live(key);
+    if (slot == nullptr || slot->place(operation.direction_) != nullptr) {
+        refuse(operation, system_error(slot == nullptr ? EBADF : EBUSY, "loop"));
+        return nullptr;
+    }
+    operation.key_ = key;
+    return slot;
+}
+
+// Puts the operation where its key and direction say.
+Outcome<> Loop::take_place(Operation& operation) noexcept
+{
+    Slot* slot = find_live(operation.key_);
+    if (slot == nullptr || slot->place(operation.direction_) != nullptr) {
+        return failed(slot == nullptr ? EBADF : EBUSY, "loop");
+    }
+    if (operation.moves_) {
+        Slot* other = find_live(operation.other_key());
+        if (other == nullptr) {
+            return failed(EBADF, "loop");
+        }
+        other->beside.push_back(operation);
+    }
+    occupy(*slot, operation);
+    return done();
+}
+
+void Loop::occupy(Slot& slot, Operation& operation) noexcept
+{
+    slot.place(operation.direction_) = &operation;
+    if (is_stranger(slot, operation)) {
+        next_sweep_ = strangers_ == 0 ? Clock::now() + sweep_interval : next_sweep_;
+        ++strangers_;
+    }
+}
+
+void Loop::leave_place(Operation& operation) noexcept
+{
+    Slot* slot = find(operation.key_);
+    if (slot == nullptr || slot->place(operation.direction_) != &operation) {
+        return;
+    }
+    slot->place(operation.direction_) = nullptr;
+    slot->side(operation.direction_).dozes = false;
+    slot->wants(operation.direction_) = false;
+    strangers_ -= is_stranger(*slot, operation) ? 1 : 0;
+    free_if_left(*slot);
 }
 
 } // namespace llnet

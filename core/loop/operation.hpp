@@ -45,6 +45,9 @@ public:
         return armed() ? std::optional(when()) : std::nullopt;
     }
 
+    // Bytes that one moves at once before others get their turn.
+    static constexpr std::size_t most_in_turn = 262144;
+
     // What it belongs to, for whoever started it.
     void* owner = nullptr;
 

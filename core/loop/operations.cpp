@@ -12,9 +12,6 @@ namespace {
 
 using Progress = Operation::Progress;
 
-// Bytes of a file in one call, which is not interrupted while the peer takes as many as there are.
-constexpr std::size_t most_of_file = 262144;
-
 // A call that failed after `count` bytes went.
 Outcome<std::size_t> again_or_failed_after(std::size_t count, int error, const char* op) noexcept
 {
@@ -82,7 +79,7 @@ Request SendFileOperation::prepare(int fd) noexcept
     request.fd = fd;
     request.file = file_;
     request.offset = offset_ + static_cast<off_t>(outcome_.value);
-    request.size = std::min(size_ - outcome_.value, most_of_file);
+    request.size = std::min(size_ - outcome_.value, most_in_turn); // the call goes on while the peer takes them
     return request;
 }
 

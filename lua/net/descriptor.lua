@@ -23,16 +23,21 @@ local function borrow(fd)
   end
 end
 
--- What fn(sock) gives for the socket of llsocket at a descriptor, which stays that of the program; nil and a string if
--- there is none.
-function descriptor.look_at(fd, fn)
+local wrong_kind = values.failure('EPROTOTYPE', 'wrap')
+
+-- Whether is_right(sock) says so of the socket of llsocket at a descriptor, which stays that of the program: true; or
+-- nil and a string.
+function descriptor.check(fd, is_right)
   local sock, give_back = borrow(fd)
   if not sock then
     return nil, give_back
   end
-  local seen = fn(sock)
+  local ok = is_right(sock)
   give_back()
-  return seen
+  if ok then
+    return true
+  end
+  return nil, wrong_kind
 end
 
 -- A socket of the class that class_of(sock) gives for one of llsocket. It gives nil for one of another kind, whose
@@ -50,7 +55,7 @@ function descriptor.wrap(fd, class_of)
   end
   if not made then
     give_back()
-    return nil, failure or values.failure('EPROTOTYPE', 'wrap')
+    return nil, failure or wrong_kind
   end
   made:rcvtimeo()
   made:sndtimeo()

@@ -32,10 +32,6 @@ local function listening(class)
   return server, server:getsockname():port()
 end
 
-local function client_of(port)
-  return keep(assert(inet.client.new({ host = '127.0.0.1', port = port })))
-end
-
 describe('a unix client without time', function()
   it('does not wait for room in the queue of the server', both(function()
     local path = network.free_path()
@@ -109,7 +105,7 @@ describe('accept', function()
       error('not today', 0)
     end
     local server, port = listening(Server)
-    local client = client_of(port)
+    local client = modes.client(port)
     local ok, err = net.pcall(server.accept, server)
     assert.is_false(ok)
     assert.equal('not today', err)
@@ -164,7 +160,7 @@ describe('serve', function()
         told[#told + 1] = loops.pack(...)
       end,
     })
-    local client = client_of(port)
+    local client = modes.client(port)
     assert.is_nil((client:recv()))
     assert.equal(1, #told)
     assert.is_true(rawequal(err, told[1][1]))
@@ -193,7 +189,7 @@ describe('serve', function()
         told[#told + 1] = err
       end,
     })
-    local client = client_of(port)
+    local client = modes.client(port)
     loop.sleep(0.01)
     server:stop(10)
     expect((select(2, serving:join(loops.patience)))):to_be(true)

@@ -12,6 +12,8 @@ local network = require('network')
 local inet = net.stream.inet
 local task, keep, failure = loops.task, network.keep, loops.failure
 
+local PATIENCE = 20000 -- milliseconds
+
 after_each(loops.assert_idle)
 
 modes.each(function()
@@ -85,14 +87,13 @@ end)
 
 describe('a hook that waits while the client connects anew', function()
   it('ends its call, which takes nothing of the new connection', task(function()
-    local server = keep(assert(inet.server.new({ host = '127.0.0.1' })))
-    assert.is_nil(server:listen())
+    local server, port = modes.listener()
     local greeting = loop.spawn(function()
       for _ = 1, 2 do
         keep(assert(server:accept())):send('hello\n')
       end
     end)
-    local client = keep(assert(inet.client.new({ host = '127.0.0.1', port = server:getsockname():port() })))
+    local client = modes.client(port)
     assert.equal('hello', client:readline())
     client:onwaitrecv(function()
       client:onwaitrecv(nil)
@@ -100,10 +101,10 @@ describe('a hook that waits while the client connects anew', function()
     end)
     local reading = loop.spawn(client.readline, client)
     loop.later()
-    assert.is_nil(client:connect(20000))
+    assert.is_nil(client:connect(PATIENCE))
     reading:resume()
     expect(reading:join()):to_be(true, nil, failure('ECANCELED', 'recv'), nil)
-    client:deadlines(20000)
+    client:deadlines(PATIENCE)
     assert.equal('hello', client:readline())
     greeting:join()
   end))
@@ -117,12 +118,12 @@ describe('a turn at a socket that is connected anew meanwhile', function()
       assert.is_nil(server:listen())
       local client = keep(assert(net.stream.unix.client.new({ path = path })))
       keep(assert(server:accept())):send('old')
-      client:deadlines(20000, 20000)
+      client:deadlines(PATIENCE, PATIENCE)
       assert(loop[kind .. '_lock'](client.sock))
       local waiting = loop.spawn(client[name], client, name == 'sendsync' and 'old' or nil)
       loop.later()
       assert(loop[kind .. '_unlock'](client.sock)) -- now it is that one's turn
-      assert.is_nil(client:connect(20000))
+      assert.is_nil(client:connect(PATIENCE))
       expect(waiting:join(loops.patience)):to_be(true, nil, failure('ECANCELED', kind .. '_lock'), nil)
       local connection = keep(assert(server:accept()))
       connection:send('new')
@@ -148,7 +149,7 @@ describe('closew while nobody waits', function()
       local sock = modes.pair()
       modes.fill(sock)
       assert.is_nil(sock:closew())
-      sock:deadlines(nil, 20000)
+      sock:deadlines(nil, PATIENCE)
       expect(send(sock)):to_be(nil)
     end))
   end
@@ -156,7 +157,7 @@ describe('closew while nobody waits', function()
   it('ends those that wait for their turn on a unix socket that was full', task(function()
     local sock = modes.pair()
     modes.fill(sock)
-    sock:deadlines(nil, 20000)
+    sock:deadlines(nil, PATIENCE)
     local first, second = loop.spawn(sock.sendsync, sock, 'x'), loop.spawn(sock.sendsync, sock, 'y')
     loop.later()
     assert.is_nil(sock:closew())
@@ -167,23 +168,22 @@ end)
 
 describe('two connects at once of a class whose close waits', function()
   it('leave one connection, and close() closes that', task(function()
-    local server = keep(assert(inet.server.new({ host = '127.0.0.1' })))
-    assert.is_nil(server:listen())
+    local server, port = modes.listener()
     local Slow = net.class('Slow', inet.Client)
     function Slow:close()
       local err = inet.Client.close(self)
       loop.sleep(0.02)
       return err
     end
-    local client = assert(Slow.new({ host = '127.0.0.1', port = server:getsockname():port() }))
-    local first = loop.spawn(client.connect, client, 20000)
+    local client = assert(Slow.new({ host = '127.0.0.1', port = port }))
+    local first = loop.spawn(client.connect, client, PATIENCE)
     loop.sleep(0.01)
-    assert.is_nil(client:connect(20000))
+    assert.is_nil(client:connect(PATIENCE))
     expect(first:join(loops.patience)):to_be(true, nil)
     client:close()
     for _ = 1, 3 do
       local connection = keep(assert(server:accept()))
-      connection:deadlines(20000)
+      connection:deadlines(PATIENCE)
       expect(connection:recv()):to_be(nil)
     end
   end))
@@ -191,8 +191,7 @@ end)
 
 describe('close', function()
   it('of a client by another task ends a connect that waits in the close of a class', task(function()
-    local server = keep(assert(inet.server.new({ host = '127.0.0.1' })))
-    assert.is_nil(server:listen())
+    local _, port = modes.listener()
     local Polite = net.class('Polite', inet.Client)
     local parting
     function Polite:close(...)
@@ -202,8 +201,8 @@ describe('close', function()
       end
       return inet.Client.close(self, ...)
     end
-    local client = assert(Polite.new({ host = '127.0.0.1', port = server:getsockname():port() }))
-    local connecting = loop.spawn(client.connect, client, 20000)
+    local client = assert(Polite.new({ host = '127.0.0.1', port = port }))
+    local connecting = loop.spawn(client.connect, client, PATIENCE)
     while not parting do
       loop.sleep(0.001)
     end
@@ -237,139 +236,6 @@ describe('an error of the program in a sync method', function()
     ok, err = net.pcall(b.recvsync, b)
     assert.is_false(ok)
     assert.matches("net_waits_spec.lua:%d+: bad argument #1 to 'rep'", err)
-  end))
-end)
-
-local function idle()
-  loop.suspend()
-end
-
-describe('serve', function()
-  it('that drains under loop.timeout cancels its connections once, and ends', task(function()
-    local server = keep(assert(inet.server.new({ host = '127.0.0.1' })))
-    assert.is_nil(server:listen())
-    local cancelled, has_tidied = 0, false
-    local function handle()
-      local ok = net.pcall(loop.suspend)
-      cancelled = cancelled + (ok and 0 or 1)
-      has_tidied = loop.sleep(0.01)
-    end
-    local client = keep(assert(inet.client.new({ host = '127.0.0.1', port = server:getsockname():port() })))
-    loop.spawn(function()
-      loop.sleep(0.001)
-      server:stop()
-    end)
-    local ok, err = loop.timeout(0.01, server.serve, server, handle)
-    expect(ok, err):to_be(nil, failure('ETIMEDOUT', 'accept'))
-    while not has_tidied do
-      loop.sleep(0.001)
-    end
-    assert.equal(1, cancelled)
-    client:close()
-  end))
-
-  it('ends with its server, also at its limit', task(function()
-    local server = keep(assert(inet.server.new({ host = '127.0.0.1' })))
-    assert.is_nil(server:listen())
-    local serving = loop.spawn(server.serve, server, idle, { limit = 1, drain = 10 })
-    local client = keep(assert(inet.client.new({ host = '127.0.0.1', port = server:getsockname():port() })))
-    loop.sleep(0.01)
-    assert.is_nil(server:close())
-    expect(serving:join(loops.patience)):to_be(true, true)
-    expect(client:recv()):to_be(nil)
-  end))
-
-  for ending, finish in pairs({
-    ['the time of its task'] = function() end,
-    ['its task'] = function(serving) serving:cancel() end,
-    ['its task while it drains'] = function(serving, server)
-      server:stop()
-      loop.later()
-      serving:cancel()
-    end,
-  }) do
-    it(('leaves no connection when %s ends'):format(ending), function()
-      loops.reported(function()
-        local server = keep(assert(inet.server.new({ host = '127.0.0.1' })))
-        assert.is_nil(server:listen())
-        local serving = loop.spawn(loop.timeout, 0.05, server.serve, server, idle)
-        local client = keep(assert(inet.client.new({ host = '127.0.0.1', port = server:getsockname():port() })))
-        loop.sleep(0.01)
-        finish(serving, server)
-        serving:join(loops.patience)
-        client:deadlines(20000)
-        expect(client:recv()):to_be(nil)
-      end)
-    end)
-  end
-
-  it('ends when the last close() of a class is done', task(function()
-    local server = keep(assert(inet.server.new({ host = '127.0.0.1' })))
-    assert.is_nil(server:listen())
-    local closed = false
-    local Slow = net.class('Slow', net.stream.Socket)
-    function Slow:close()
-      loop.sleep(0.02)
-      closed = true
-      return net.stream.Socket.close(self)
-    end
-    function server:createConnection(sock)
-      return Slow:adopt(sock, self.io)
-    end
-    local serving = loop.spawn(server.serve, server, function() end)
-    local client = keep(assert(inet.client.new({ host = '127.0.0.1', port = server:getsockname():port() })))
-    loop.sleep(0.01)
-    server:stop()
-    expect(serving:join(loops.patience)):to_be(true, true)
-    assert.is_true(closed)
-    client:close()
-  end))
-
-  it('closes a connection whose close() was cancelled before it began', function()
-    loops.reported(function()
-      local server = keep(assert(inet.server.new({ host = '127.0.0.1' })))
-      assert.is_nil(server:listen())
-      local connection
-      local Own = net.class('Own', net.stream.Socket)
-      function Own:close()
-        return net.stream.Socket.close(self)
-      end
-      function server:createConnection(sock)
-        connection = Own:adopt(sock, self.io)
-        return connection
-      end
-      local serving
-      serving = loop.spawn(server.serve, server, function()
-        serving:cancel()
-      end)
-      local client = keep(assert(inet.client.new({ host = '127.0.0.1', port = server:getsockname():port() })))
-      serving:join(loops.patience)
-      assert.equal(-1, connection:fd())
-      client:close()
-    end)
-  end)
-
-  it('stops although the server of a class cannot be closed', task(function()
-    local server = keep(assert(inet.server.new({ host = '127.0.0.1' })))
-    assert.is_nil(server:listen())
-    function server.close()
-      error('stuck')
-    end
-    local serving = loop.spawn(server.serve, server, idle)
-    loop.later()
-    local ok, err = net.pcall(server.stop, server)
-    assert.is_false(ok)
-    assert.matches('stuck$', err)
-    expect(serving:join(loops.patience)):to_be(true, true)
-    assert.equal(-1, server:fd())
-  end))
-
-  it('names the field of a drain that cannot be', task(function()
-    local server = keep(assert(inet.server.new({ host = '127.0.0.1' })))
-    local text = "bad argument #2 to 'serve' (field 'drain': out of range (0 to 2147483647))"
-    loops.raised(text, function()
-      server:serve(function() end, { drain = -1 })
-    end)
   end))
 end)
 

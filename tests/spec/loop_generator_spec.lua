@@ -5,20 +5,11 @@ local loops = require('loops')
 local net = require('net')
 
 local unpack = table.unpack or unpack
-local task, pair = loops.task, loops.pair
+local task, pair, slow_values = loops.task, loops.pair, loops.slow_values
 
 after_each(loops.assert_idle)
 
 local is_plain_5_1 = _VERSION == 'Lua 5.1' and not jit
-
--- A generator that waits before each of its values.
-local function slow_values(...)
-  for i = 1, select('#', ...) do
-    loop.sleep(0.001)
-    coroutine.yield((select(i, ...)))
-  end
-  return 'end'
-end
 
 describe('a generator in a task', function()
   it('waits, and its values pass', task(function()

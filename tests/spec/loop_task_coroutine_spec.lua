@@ -7,18 +7,9 @@ local loop = require('net.loop')
 local loops = require('loops')
 local net = require('net')
 
-local task, pair = loops.task, loops.pair
+local task, pair, slow_values = loops.task, loops.pair, loops.slow_values
 
 after_each(loops.assert_idle)
-
--- A generator that waits before each of its values.
-local function slow_values(...)
-  for i = 1, select('#', ...) do
-    loop.sleep(0.001)
-    coroutine.yield((select(i, ...)))
-  end
-  return 'end'
-end
 
 describe('the coroutine of a task', function()
   -- A task that waits by `wait`, and its coroutine.

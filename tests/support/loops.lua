@@ -95,6 +95,15 @@ function loops.assert_sound()
   expect(loop.recv(a, 20)):to_be('x')
 end
 
+-- The body of a generator that waits before each of its values.
+function loops.slow_values(...)
+  for i = 1, select('#', ...) do
+    loop.sleep(0.001)
+    coroutine.yield((select(i, ...)))
+  end
+  return 'end'
+end
+
 -- A task that counts how often it has its turn, and a function that tells.
 function loops.count_turns()
   local turns = 0

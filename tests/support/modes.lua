@@ -84,10 +84,15 @@ function modes.listener(options)
   return server, server:getsockname():port()
 end
 
+-- A client that is connected to that port.
+function modes.client(port)
+  return keep(assert(net.stream.inet.client.new({ host = '127.0.0.1', port = port })))
+end
+
 -- A connection of TCP: the client, the server's end, and the server.
 function modes.tcp()
   local server, port = modes.listener()
-  local client = keep(assert(net.stream.inet.client.new({ host = '127.0.0.1', port = port })))
+  local client = modes.client(port)
   return client, keep(assert(server:accept())), server
 end
 

@@ -5,7 +5,6 @@ local llsocket = require('llsocket')
 local descriptor = require('net.descriptor')
 local errors = require('net.errors')
 local scheduler = require('llsocket.scheduler')
-local values = require('net.poller.values')
 
 local FIRST_FD = 3
 
@@ -30,9 +29,9 @@ end
 local function adopt_all(class_of)
   local count, next_name = passed()
   for fd = FIRST_FD, FIRST_FD + count - 1 do
-    local is_right, err = descriptor.look_at(fd, is_listening_stream)
+    local is_right, err = descriptor.check(fd, is_listening_stream)
     if not is_right then
-      return nil, ('%s (descriptor %d)'):format(err or values.failure('EPROTOTYPE', 'wrap'), fd)
+      return nil, ('%s (descriptor %d)'):format(err, fd)
     end
   end
   local servers = {}

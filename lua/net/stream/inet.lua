@@ -80,7 +80,7 @@ local function bind(ai, options, io)
 end
 
 function inet.Server:construct(options)
-  if type(options) == 'userdata' then -- a socket of llsocket, as every class of sockets takes
+  if type(options) == 'userdata' then -- a socket of llsocket, as net.Socket.new takes
     return Server.construct(self, options)
   end
   fields.check(options, server_fields, 1, 'new')

@@ -89,8 +89,8 @@ local function new_serving(server, handler, options)
     server = server,
     limit = options.limit or math.huge,
     drain = options.drain,
-    connections = connections, -- by task; sockets of llsocket until the server has made connections of them
-    closers = {},              -- of those tasks the ones that only close their connections
+    connections = connections, -- by task; sockets of llsocket until the server has made connections of them, and
+                               -- again, or false, in tasks that only close them
     count = 0,
     pause = FIRST_PAUSE,
     reserve = new_reserve(),
@@ -122,21 +122,14 @@ end
 -- A connection's task has ended. What closes connections in a way of its own may wait, and fail: it gets a task.
 function Serving:leave(task)
   local connection = self.connections[task]
-  if not connection then -- said before, without memory for the rest
+  if connection == nil then -- said before, without memory for the rest
     return
   end
   self.connections[task] = nil
   self.count = self.count - 1
-  if self.closers[task] then
-    self.closers[task] = nil
-    if connection.sock then -- it may have been cancelled before it began
-      connection.sock:close()
-    end
-  elseif type(connection) == 'table' and connection.close ~= Stream.close then
-    local closer = loop.spawn(self.close, connection)
-    self.closers[closer] = true
-    self:hand_over(connection, closer)
-  else
+  if type(connection) == 'table' and connection.close ~= Stream.close then
+    self:hand_over(connection.sock or false, loop.spawn(self.close, connection))
+  elseif connection then
     connection:close()
   end
   self:wake()
@@ -232,7 +225,7 @@ function Serving:close_all()
   for _, connection in pairs(self.connections) do
     if type(connection) == 'table' and not connection.sock then
       loop.spawn(self.close, connection)
-    else
+    elseif connection then
       (type(connection) == 'table' and connection.sock or connection):close()
     end
   end

@@ -32,7 +32,7 @@ function unix.Server:createConnection(sock)
 end
 
 function unix.Server:construct(options)
-  if type(options) == 'userdata' then -- a socket of llsocket, as every class of sockets takes
+  if type(options) == 'userdata' then -- a socket of llsocket, as net.Socket.new takes
     return Server.construct(self, options)
   end
   local path = fields.path(options, 1, 'new')
