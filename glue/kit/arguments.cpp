@@ -19,6 +19,19 @@ void check_type(lua_State* L, int index, int type)
 // Key in the registry of the begin of the names of files whose functions are hidden: those of net.
 const char hidden_files_key = 0;
 
+// Key in the registry of the set of other functions that are.
+const char hidden_functions_key = 0;
+
+bool is_hidden_function(lua_State* L, lua_Debug& frame)
+{
+    const int top = lua_gettop(L);
+    push_registry(L, &hidden_functions_key);
+    lua_getinfo(L, "f", &frame);
+    const bool is_hidden = lua_istable(L, -2) && (lua_rawget(L, -2), lua_toboolean(L, -1) != 0);
+    lua_settop(L, top);
+    return is_hidden;
+}
+
 // Where on the stack the function is that the program knows as the caller: behind hidden ones, and on Lua 5.1 behind
 // entries for tail calls.
 int level_of_caller(lua_State* L)
@@ -31,7 +44,7 @@ int level_of_caller(lua_State* L)
     lua_Debug caller;
     while (lua_getstack(L, level, &caller) != 0 && lua_getinfo(L, "S", &caller) != 0 &&
            (std::strcmp(caller.source, hidden_chunk) == 0 || std::strcmp(caller.what, "tail") == 0 ||
-            (length > 0 && std::strncmp(caller.source, files, length) == 0))) {
+            (length > 0 && std::strncmp(caller.source, files, length) == 0) || is_hidden_function(L, caller))) {
         ++level;
     }
     return level;
@@ -62,7 +75,8 @@ void push_position(lua_State* L)
 int argument_error(lua_State* L, int index, const char* message)
 {
     if (lua_type(L, method_name) == LUA_TSTRING) {
-        return raise_argument_error(L, index - arguments_before, lua_tostring(L, method_name), message);
+        const int before = lua_istable(L, 1) ? 1 : 2; // of the program's own
+        return raise_argument_error(L, index - before, lua_tostring(L, method_name), message);
     }
     if (level_of_caller(L) > 1) {
         return argument_error_of_hidden(L, index, message);
@@ -74,6 +88,12 @@ void hide_files(lua_State* L, int index)
 {
     lua_pushvalue(L, index);
     store_in_registry(L, &hidden_files_key);
+}
+
+void hide_functions(lua_State* L, int index)
+{
+    lua_pushvalue(L, index);
+    store_in_registry(L, &hidden_functions_key);
 }
 
 const char* value_type(lua_State* L, int index)

@@ -17,13 +17,15 @@ const char* value_type(lua_State* L, int index);
 // The name of the chunk of Lua functions that hand their arguments on to a C function and are not to be seen in errors.
 inline constexpr const char* hidden_chunk = "=net.loop";
 
-// The upvalue of a function that methods in Lua call with two arguments of theirs before those of the program: the name
-// of the method, for errors, which count from the program's first.
+// The upvalue of a function that methods in Lua call with two arguments of theirs before those of the program, or that
+// is itself the method of a table: the name of the method, for errors, which count from the program's first.
 inline constexpr int method_name = lua_upvalueindex(4);
-inline constexpr int arguments_before = 2;
 
 // Hides all functions of files as well, the sources of which begin with the string at `index`.
 void hide_files(lua_State* L, int index);
+
+// The same for those that are keys of the table at `index`.
+void hide_functions(lua_State* L, int index);
 
 // luaL_where for the caller of a C function, whom a hidden function may have called.
 void push_position(lua_State* L);

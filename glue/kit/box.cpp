@@ -167,7 +167,11 @@ void add_functions_for_methods(lua_State* L, Class id, const char* name, std::sp
 {
     const int metatables = lua_gettop(L);
     lua_rawgeti(L, metatables, static_cast<int>(id));
-    lua_newtable(L);
+    lua_getfield(L, metatables - 1, name);
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+    }
     for (const Method& function : functions) {
         push_upvalues(L, metatables + 1, metatables);
         lua_pushstring(L, function.name);

@@ -55,12 +55,12 @@ bool is_of_class(lua_State* L, int index, Class id);
 // Raises the argument error for a value that should have had the metatable on top of the stack.
 int class_error(lua_State* L, int index);
 
-// The first argument if it is an object with the metatable at this address, else nullptr: every method call asks this,
+// The value at `index` if it is an object with the metatable at this address, else nullptr: every method call asks this,
 // so it is inline.
-inline void* self_with(lua_State* L, const void* metatable)
+inline void* object_with(lua_State* L, int index, const void* metatable)
 {
-    void* object = lua_touserdata(L, 1);
-    if (object == nullptr || lua_getmetatable(L, 1) == 0) {
+    void* object = lua_touserdata(L, index);
+    if (object == nullptr || lua_getmetatable(L, index) == 0) {
         return nullptr;
     }
     const bool same = lua_topointer(L, -1) == metatable;
@@ -72,7 +72,7 @@ inline void* self_with(lua_State* L, const void* metatable)
 template <class T>
 T& check_self(lua_State* L, const void* metatable)
 {
-    void* object = self_with(L, metatable);
+    void* object = object_with(L, 1, metatable);
     if (object == nullptr) {
         lua_pushvalue(L, own_metatable);
         class_error(L, 1);
@@ -235,7 +235,7 @@ void add_methods(lua_State* L, Class id, std::span<const Method> methods);
 // Adds those of the functions that the generation has to the module table below the table of all metatables.
 void add_functions(lua_State* L, Class id, std::span<const Method> functions);
 
-// Adds a table of this name with these functions for methods in Lua: see method_name.
+// Adds these functions for methods in Lua to the table of this name: see method_name.
 void add_functions_for_methods(lua_State* L, Class id, const char* name, std::span<const Method> functions);
 
 } // namespace llnet

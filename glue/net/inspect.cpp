@@ -114,11 +114,13 @@ int pid(lua_State* L)
     return 1;
 }
 
-// hide(begin of the names of files): whose functions are not to be seen in errors
+// hide(begin of the names of files, set of functions): those and the functions of these are not to be seen in errors
 int hide(lua_State* L)
 {
     check_text(L, 1);
+    luaL_checktype(L, 2, LUA_TTABLE);
     hide_files(L, 1);
+    hide_functions(L, 2);
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "glue/net/inspect.hpp"
 #include "glue/net/life.hpp"
 #include "glue/net/lookup.hpp"
+#include "glue/net/recv_send.hpp"
 #include "glue/net/scheduler.hpp"
 #include "glue/net/signals.hpp"
 #include "glue/net/transfer.hpp"
@@ -48,6 +49,7 @@ int push_scheduler_module(lua_State* L)
     add_inspect(L);
     add_signals(L);
     add_waits(L);
+    add_recv_send(L);
     add_transfer(L);
     add_lookup(L);
     lua_rawgeti(L, metatables, static_cast<int>(Class::task));

@@ -6,9 +6,8 @@
 #include "glue/llsocket/addrinfo.hpp"
 #include "glue/llsocket/iovec.hpp"
 #include "glue/llsocket/socket.hpp"
-#include "glue/net/wait.hpp"
+#include "glue/net/socket_wait.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <memory>
@@ -16,133 +15,6 @@
 namespace llnet {
 
 namespace {
-
-constexpr std::size_t default_room = 4096;
-
-// Has the task wait for its operation on the socket that is the first argument.
-int start_on_socket(lua_State* L, const Wait& wait, Socket& socket)
-{
-    const Outcome<Loop::Key> key = work([&] { return wait.scheduler.loop().watch(socket); });
-    if (!key.done()) {
-        const char* what = wait.task.pause->waiting->what;
-        return push_failure(L, system_error(key.error.code, what), what);
-    }
-    wait.task.pause->fd = socket.fd.get();
-    return start_wait(L, wait, key.value);
-}
-
-// nil at the end of a stream, or what a failure gives.
-int push_end(lua_State* L, const Task& task)
-{
-    if (task.operation()->outcome().status != Status::end) {
-        return push_failure(L, task);
-    }
-    lua_pushnil(L);
-    return 1;
-}
-
-int push_received(lua_State* L, Scheduler&, Task& task)
-{
-    const auto& receive = static_cast<const ReceiveOperation&>(*task.operation());
-    if (!receive.outcome().done()) {
-        return push_end(L, task);
-    }
-    lua_pushlstring(L, receive.received().data(), receive.received().size());
-    return 1;
-}
-
-// Memory of an operation's own, for more than fits into that which all operations share; nullptr if it fits. It is no
-// userdata, since LuaJIT drops what is on the stack of a C function that yields. Throws std::bad_alloc.
-std::unique_ptr<char[]> own_room(std::size_t size)
-{
-    return size > Scheduler::scratch_size ? std::make_unique_for_overwrite<char[]>(size) : nullptr;
-}
-
-std::span<char> room_in(const std::unique_ptr<char[]>& own, Scheduler& scheduler, std::size_t size)
-{
-    return {own != nullptr ? own.get() : scheduler.scratch().data(), size};
-}
-
-struct ReceiveInto final : ReceiveOperation {
-    ReceiveInto(std::unique_ptr<char[]> the_own, std::span<char> room, int flags, bool nothing_is_end) noexcept
-        : ReceiveOperation(room, flags, nothing_is_end), own(std::move(the_own))
-    {}
-
-    std::unique_ptr<char[]> own;
-};
-
-constexpr Waiting in_recv{"recv", push_received, room_for<ReceiveInto>};
-
-// recv(socket, seconds [, size [, flag...]]) -> string | nil (end) | nil, err | nil, nil, true
-int recv(lua_State* L)
-{
-    Scheduler& scheduler = scheduler_of(L);
-    auto& socket = check_self<Socket>(L, scheduler.socket_metatable);
-    const std::size_t size = opt_size(L, 3, default_room);
-    const int flags = check_flags(L, 4);
-    const Wait wait = check_wait(L, scheduler, in_recv, 2);
-    if (size == 0 && socket.fd.get() >= 0) {
-        lua_pushliteral(L, "");
-        return 1;
-    }
-    const bool nothing_is_end = nothing_means_end(sys::host(), socket, flags);
-    check_memory(L, work([&] {
-                     auto own = own_room(size);
-                     const std::span<char> room = room_in(own, wait.scheduler, size);
-                     wait.task.emplace_operation<ReceiveInto>(std::move(own), room, flags, nothing_is_end);
-                     return done();
-                 }));
-    return start_on_socket(L, wait, socket);
-}
-
-// A count of bytes that went, also when not all did.
-int push_count(lua_State* L, Scheduler&, Task& task)
-{
-    const Operation& operation = *task.operation();
-    const Outcome<std::size_t>& out = operation.outcome();
-    const bool counts = out.done() || operation.timed_out() || out.value > 0;
-    const int results = out.done() ? 0 : push_failure(L, task);
-    if (!counts) {
-        return results;
-    }
-    lua_pushinteger(L, static_cast<lua_Integer>(out.value));
-    if (results > 0) {
-        lua_replace(L, -1 - results);
-    }
-    return std::max(results, 1);
-}
-
-// The same, but nil when the peer is gone.
-int push_sent(lua_State* L, Scheduler& scheduler, Task& task)
-{
-    const Operation& operation = *task.operation();
-    const Outcome<std::size_t>& out = operation.outcome();
-    const int code = out.error.code;
-    if (!out.done() && !operation.timed_out() && (code == EPIPE || code == ECONNRESET)) {
-        lua_pushnil(L);
-        return 1;
-    }
-    return push_count(L, scheduler, task);
-}
-
-constexpr Waiting in_send{"send", push_sent, room_for<SendOperation>};
-
-// send(socket, seconds, string [, flag...]) -> n | n, nil, true | nil (closed by the peer) | nil, err
-int send(lua_State* L)
-{
-    Scheduler& scheduler = scheduler_of(L);
-    auto& socket = check_self<Socket>(L, scheduler.socket_metatable);
-    const std::string_view bytes = check_bytes(L, 3);
-    const int flags = check_flags(L, 4);
-    const Wait wait = check_wait(L, scheduler, in_send, 2);
-    if (bytes.empty() && is_stream(sys::host(), socket)) {
-        lua_pushinteger(L, 0);
-        return 1;
-    }
-    keep_alive(L, wait, 3);
-    wait.task.emplace_operation<SendOperation>(bytes, flags);
-    return start_on_socket(L, wait, socket);
-}
 
 class ReceiveFromOperation final : public Operation {
 public:
@@ -364,7 +236,7 @@ constexpr Method functions[] = {
 
 // These are functions and, under net's classes, methods as well.
 constexpr Method methods[] = {
-    {"recv", recv},         {"send", send},     {"recvfrom", recvfrom}, {"sendto", sendto},
+    {"recvfrom", recvfrom}, {"sendto", sendto},
     {"sendfile", sendfile}, {"accept", accept}, {"connect", connect},
 };
 

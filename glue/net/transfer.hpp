@@ -5,7 +5,7 @@
 
 namespace llnet {
 
-// Adds recv, send, accept and so on to the table below the table of all metatables.
+// Adds recvfrom, accept and so on to the table below the table of all metatables.
 void add_transfer(lua_State* L);
 
 } // namespace llnet

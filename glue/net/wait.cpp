@@ -119,7 +119,7 @@ Pause& room_to_wait(lua_State* L, Scheduler& scheduler, Task& task, std::size_t 
 Wait check_wait(lua_State* L, Scheduler& scheduler, const Waiting& waiting, int seconds)
 {
     const char* what = waiting.what;
-    const std::optional<Deadline> until = check_deadline(L, seconds);
+    const std::optional<Deadline> until = seconds == 0 ? std::nullopt : check_deadline(L, seconds);
     Task& task = check_runs(L, scheduler, what);
     if (!may_yield(L) || (!knows_where_to_yield && scheduler.is_beginning && is_inside_another(L))) {
         refuse_wait(L, what, not_through_c);

@@ -35,7 +35,7 @@ int refuse_wait(lua_State* L, const char* what, const char* why);
 Task& check_runs(lua_State* L, const Scheduler& scheduler, const char* what);
 
 // Raises an error unless the caller is a task that may wait here. `seconds` is the index of how long it may take, nil
-// or none for as long as it takes.
+// or none for as long as it takes, or 0 for that.
 Wait check_wait(lua_State* L, Scheduler& scheduler, const Waiting& waiting, int seconds);
 
 inline Wait check_wait(lua_State* L, const Waiting& waiting, int seconds)

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Errors of net are strings.
 
-local own_sources = require('net.own_sources')
+local own = require('net.own')
 
 local errors = {}
 
@@ -13,13 +13,17 @@ function errors.text(err)
   return err and tostring(err):match('%[.*')
 end
 
+local function is_own(caller)
+  return caller.source:sub(1, #own.sources) == own.sources or own.functions[caller.func]
+end
+
 -- Where the program called a function of net: 'file:line: '.
 local function position()
   local level = 3
-  local caller = debug.getinfo(level, 'Sl')
-  while caller and (caller.what == 'tail' or caller.source:sub(1, #own_sources) == own_sources) do
+  local caller = debug.getinfo(level, 'Slf')
+  while caller and (caller.what == 'tail' or is_own(caller)) do
     level = level + 1
-    caller = debug.getinfo(level, 'Sl')
+    caller = debug.getinfo(level, 'Slf')
   end
   return caller and caller.currentline > 0 and ('%s:%d: '):format(caller.short_src, caller.currentline) or ''
 end

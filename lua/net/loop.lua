@@ -12,7 +12,7 @@ local values = require('net.poller.values')
 local waiting = require('net.waiting')
 local written = require('net.written')
 
-require('net.own_sources')
+require('net.own')
 
 local loop = {
   coresume = coroutines.resume,

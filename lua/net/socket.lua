@@ -10,10 +10,12 @@ local current_io = require('net.io.current')
 local deadline = require('net.deadline')
 local errors = require('net.errors')
 local fields = require('net.fields')
+local limits = require('net.limits')
 local loop = require('net.loop')
 local looping = require('net.io.looping')
 local option_names = require('net.option_names')
 local options = require('net.options')
+local own = require('net.own')
 local protected = require('net.protected')
 local use = require('net.io.use')
 local values = require('net.poller.values')
@@ -24,7 +26,7 @@ local text = errors.text
 -- An instance has
 --   sock, io        the socket of llsocket, and how it waits (see net/io): use() sets them
 --   [1]             the socket if it waits by the loop's own operations, which recv and send call at once; or false
---   rcvsec, sndsec  how long it waits at most; false: as long as it takes
+--   [2], [3]        how long it waits at most: see limits.lua
 --   onrecv, onsend  the hooks, with onrecv_context and onsend_context
 local Socket = class.define('net.Socket')
 
@@ -50,7 +52,7 @@ end
 
 -- The instance for a socket of llsocket that waits in this way already.
 function Socket:adopt(sock, io)
-  local made = setmetatable({ false, sock = false, io = false, rcvsec = false, sndsec = false }, self)
+  local made = setmetatable({ false, false, false, sock = false, io = false }, self)
   use(made, io, sock)
   return made
 end
@@ -138,12 +140,12 @@ function Socket:onwaitsend(...)
 end
 
 -- A socket that blocks has the limit in the kernel, which may round it; one that is not connected yet gets it then.
-local function set_limit(self, field, option, seconds)
+local function set_limit(self, limit, option, seconds)
   if not self.io.nonblock then
     self.sock[option](self.sock, seconds)
     seconds = self.sock[option](self.sock) or seconds
   end
-  self[field] = seconds > 0 and seconds or false
+  self[limit] = seconds > 0 and seconds or false
 end
 
 -- The kernel may have made it more than one can ask for.
@@ -154,44 +156,48 @@ end
 function Socket:deadlines(rcvmsec, sndmsec)
   local rcvsec, sndsec = fields.seconds(rcvmsec, 1, 'deadlines'), fields.seconds(sndmsec, 2, 'deadlines')
   if rcvsec then
-    set_limit(self, 'rcvsec', 'rcvtimeo', rcvsec)
+    set_limit(self, limits.receive, 'rcvtimeo', rcvsec)
   end
   if sndsec then
-    set_limit(self, 'sndsec', 'sndtimeo', sndsec)
+    set_limit(self, limits.send, 'sndtimeo', sndsec)
   end
-  return msec_of(self.rcvsec), msec_of(self.sndsec)
+  return msec_of(self[limits.receive]), msec_of(self[limits.send])
 end
 
 -- These options are the deadlines of a socket that blocks.
-for option, field in pairs({ rcvtimeo = 'rcvsec', sndtimeo = 'sndsec' }) do
+for option, limit in pairs({ rcvtimeo = limits.receive, sndtimeo = limits.send }) do
   Socket[option] = function(self, sec)
     local value, err = options.access(self, option, sec)
     if not self.io.nonblock and value then
-      self[field] = value > 0 and value or false
+      self[limit] = value > 0 and value or false
     end
     return value, err
   end
 end
 
--- In tasks these two, which are called most, go to the operations of the loop without a function in between.
-
-local recv, send = looping.operations.recv, looping.operations.send
-
-function Socket:recv(bufsize)
-  local sock = self[1]
-  if sock then
-    return recv(sock, self.rcvsec or nil, bufsize)
+-- In tasks these two, which are called most, go to the operations of the loop without a function in between, or with
+-- one where such a method cannot be made.
+local function fast_method(name, limit)
+  local operation = looping.operations[name]
+  local function otherwise(self, value)
+    return self.io[name](self, self[limit] or nil, value)
   end
-  return self.io.recv(self, self.rcvsec or nil, bufsize)
+  if scheduler.method then
+    local method = scheduler.method(name, otherwise)
+    own.functions[method] = true
+    return method
+  end
+  return function(self, value)
+    local sock = self[1]
+    if sock then
+      return operation(sock, self[limit] or nil, value)
+    end
+    return otherwise(self, value)
+  end
 end
 
-function Socket:send(str)
-  local sock = self[1]
-  if sock then
-    return send(sock, self.sndsec or nil, str)
-  end
-  return self.io.send(self, self.sndsec or nil, str)
-end
+Socket.recv = fast_method('recv', limits.receive)
+Socket.send = fast_method('send', limits.send)
 
 -- Adds the methods of these names that receive, or send: each does what its io does under the deadline of this kind.
 function Socket.add_transfers(of, limit, names)
@@ -277,13 +283,13 @@ end
 
 -- Adds methods that receive: each does what its io does, and in its "sync" form in turn.
 function Socket.add_receiving(of, names)
-  Socket.add_transfers(of, 'rcvsec', names)
-  add_sync(of, 'read', 'rcvsec', names)
+  Socket.add_transfers(of, limits.receive, names)
+  add_sync(of, 'read', limits.receive, names)
 end
 
 function Socket.add_sending(of, names)
-  Socket.add_transfers(of, 'sndsec', names)
-  add_sync(of, 'write', 'sndsec', names)
+  Socket.add_transfers(of, limits.send, names)
+  add_sync(of, 'write', limits.send, names)
 end
 
 Socket:add_receiving({ 'recv', 'recvmsg' })

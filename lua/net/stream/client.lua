@@ -8,6 +8,7 @@ local current_io = require('net.io.current')
 local deadline = require('net.deadline')
 local errors = require('net.errors')
 local fields = require('net.fields')
+local limits = require('net.limits')
 local loop = require('net.loop')
 local protected = require('net.protected')
 local use = require('net.io.use')
@@ -21,8 +22,8 @@ local function take_over(self, sock, io)
   use(self, before ~= before.plain and io.hooked or io.plain, sock)
   if not io.nonblock then
     sock:nonblock(false)
-    sock:rcvtimeo(self.rcvsec or 0)
-    sock:sndtimeo(self.sndsec or 0)
+    sock:rcvtimeo(self[limits.receive] or 0)
+    sock:sndtimeo(self[limits.send] or 0)
   end
 end
 

@@ -27,6 +27,7 @@ local llsocket = require('llsocket')
 local Socket = require('net.socket')
 local deadline = require('net.deadline')
 local errors = require('net.errors')
+local limits = require('net.limits')
 local failure = require('net.poller.values').failure
 local new_unread = require('net.stream.unread')
 local use = require('net.io.use')
@@ -180,7 +181,7 @@ local function await(self, room, search, ...)
   if size or problem then
     return size, problem
   end
-  local seconds = self.rcvsec or nil
+  local seconds = self[limits.receive] or nil
   local due = deadline.after(seconds)
   repeat
     local ok, err, timeout = receive(self, unread, seconds, room)

@@ -4,6 +4,7 @@
 local Stream = require('net.stream.socket')
 local class = require('net.class')
 local errors = require('net.errors')
+local limits = require('net.limits')
 local protected = require('net.protected')
 local serving = require('net.stream.serving')
 
@@ -21,8 +22,8 @@ end
 
 -- What accept() waits for at most is no deadline of the connection, which Linux gives the options of its listener.
 local function accept(self)
-  local sock, err, timeout = self.io.accept(self, self.rcvsec or nil)
-  if sock and not self.io.nonblock and (self.rcvsec or self.sndsec) then
+  local sock, err, timeout = self.io.accept(self, self[limits.receive] or nil)
+  if sock and not self.io.nonblock and (self[limits.receive] or self[limits.send]) then
     sock:rcvtimeo(0)
     sock:sndtimeo(0)
   end

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+// The two calls that programs make most, as functions and as methods of net's sockets.
+#include "glue/net/recv_send.hpp"
+
+#include "core/sock/transfer.hpp"
+#include "glue/llsocket/socket.hpp"
+#include "glue/net/socket_wait.hpp"
+
+namespace llnet {
+
+namespace {
+
+// A socket, and where on the stack the other arguments are; `seconds` is 0 for as long as it takes.
+struct Call {
+    Scheduler& scheduler;
+    Socket& socket;
+    int seconds;
+    int value;
+    int flags;
+};
+
+int push_received(lua_State* L, Scheduler&, Task& task)
+{
+    const auto& receive = static_cast<const ReceiveOperation&>(*task.operation());
+    if (!receive.outcome().done()) {
+        return push_end(L, task);
+    }
+    lua_pushlstring(L, receive.received().data(), receive.received().size());
+    return 1;
+}
+
+struct ReceiveInto final : ReceiveOperation {
+    ReceiveInto(std::unique_ptr<char[]> the_own, std::span<char> room, int flags, bool nothing_is_end) noexcept
+        : ReceiveOperation(room, flags, nothing_is_end), own(std::move(the_own))
+    {}
+
+    std::unique_ptr<char[]> own;
+};
+
+constexpr Waiting in_recv{"recv", push_received, room_for<ReceiveInto>};
+
+int receive(lua_State* L, const Call& call)
+{
+    const std::size_t size = opt_size(L, call.value, default_room);
+    const Wait wait = check_wait(L, call.scheduler, in_recv, call.seconds);
+    if (size == 0 && call.socket.fd.get() >= 0) {
+        lua_pushliteral(L, "");
+        return 1;
+    }
+    const bool nothing_is_end = nothing_means_end(sys::host(), call.socket, call.flags);
+    check_memory(L, work([&] {
+                     auto own = own_room(size);
+                     const std::span<char> room = room_in(own, wait.scheduler, size);
+                     wait.task.emplace_operation<ReceiveInto>(std::move(own), room, call.flags, nothing_is_end);
+                     return done();
+                 }));
+    return start_on_socket(L, wait, call.socket);
+}
+
+constexpr Waiting in_send{"send", push_sent, room_for<SendOperation>};
+
+int send(lua_State* L, const Call& call)
+{
+    const std::string_view bytes = check_bytes(L, call.value);
+    const Wait wait = check_wait(L, call.scheduler, in_send, call.seconds);
+    if (bytes.empty() && is_stream(sys::host(), call.socket)) {
+        lua_pushinteger(L, 0);
+        return 1;
+    }
+    keep_alive(L, wait, static_cast<std::uint8_t>(call.value));
+    wait.task.emplace_operation<SendOperation>(bytes, call.flags);
+    return start_on_socket(L, wait, call.socket);
+}
+
+using Start = int (*)(lua_State* L, const Call& call);
+
+// recv(socket, seconds [, size [, flag...]]) -> string | nil (end) | nil, err | nil, nil, true
+// send(socket, seconds, string [, flag...]) -> n | n, nil, true | nil (closed by the peer) | nil, err
+template <Start start>
+int function(lua_State* L)
+{
+    Scheduler& scheduler = scheduler_of(L);
+    auto& socket = check_self<Socket>(L, scheduler.socket_metatable);
+    return start(L, {scheduler, socket, 2, 3, check_flags(L, 4)});
+}
+
+constexpr Method functions[] = {
+    {"recv", function<receive>},
+    {"send", function<send>},
+};
+
+#if LUA_VERSION_NUM >= 503
+
+// Fields of an instance of net: see lua/net/socket.lua.
+constexpr int own_socket = 1; // if it waits by our operations, else false
+constexpr int receive_limit = 2;
+constexpr int send_limit = 3;
+
+constexpr int otherwise = lua_upvalueindex(5); // the function for sockets that wait in another way
+
+int give_all(lua_State* L, int, lua_KContext)
+{
+    return lua_gettop(L);
+}
+
+// (self, value)
+template <Start start, int limit>
+int method(lua_State* L)
+{
+    lua_settop(L, 2);
+    if (lua_istable(L, 1)) {
+        Scheduler& scheduler = scheduler_of(L);
+        lua_rawgeti(L, 1, own_socket); // it stays on the stack: the instance may be given another meanwhile
+        lua_rawgeti(L, 1, limit);
+        if (void* socket = object_with(L, 3, scheduler.socket_metatable)) {
+            return start(L, {scheduler, *static_cast<Socket*>(socket), lua_type(L, 4) == LUA_TNUMBER ? 4 : 0, 2, 0});
+        }
+        lua_settop(L, 2);
+    }
+    lua_pushvalue(L, otherwise);
+    lua_insert(L, 1);
+    lua_callk(L, 2, LUA_MULTRET, 0, give_all);
+    return lua_gettop(L);
+}
+
+constexpr Method methods[] = {
+    {"recv", method<receive, receive_limit>},
+    {"send", method<send, send_limit>},
+};
+
+// method(name, otherwise): a method of net's sockets.
+int make_method(lua_State* L)
+{
+    const std::string_view name = check_bytes(L, 1);
+    for (const Method& method : methods) {
+        if (name == method.name) {
+            for (const int upvalue : {own_metatable, all_metatables, module_state}) {
+                lua_pushvalue(L, upvalue);
+            }
+            lua_pushvalue(L, 1);
+            lua_pushvalue(L, 2);
+            lua_pushcclosure(L, method.function, 5);
+            return 1;
+        }
+    }
+    return argument_error(L, 1, "recv or send expected");
+}
+
+constexpr Method makers[] = {{"method", make_method}};
+
+#else
+
+// A C function that calls one in Lua would be in the way of its waits, or cannot tell a finalizer's from others.
+constexpr std::span<const Method> makers;
+
+#endif
+
+} // namespace
+
+void add_recv_send(lua_State* L)
+{
+    add_functions(L, Class::socket, functions);
+    add_functions_for_methods(L, Class::socket, "for_methods", functions);
+    add_functions(L, Class::socket, makers);
+}
+
+} // namespace llnet
