@@ -33,6 +33,7 @@ public:
     [[nodiscard]] std::string_view received() const noexcept { return {room_.data(), outcome_.value}; }
 
 protected:
+    Progress perform(const sys::System& system, int fd) noexcept override;
     Request prepare(int fd) noexcept override;
     Progress complete(sys::Result<ssize_t> result) noexcept override;
 
@@ -50,6 +51,7 @@ public:
     {}
 
 protected:
+    Progress perform(const sys::System& system, int fd) noexcept override;
     Request prepare(int fd) noexcept override;
     Progress complete(sys::Result<ssize_t> result) noexcept override;
 
