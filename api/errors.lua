@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: MIT
--- Every error number that Linux, the BSDs or macOS name, and the failures of getaddrinfo.
+-- Every error number that Linux, the BSDs or macOS name, and the failures of getaddrinfo and TLS.
 --
 -- A row is { name, meaning }, or { name, alias = canonical } for a second name; a name comes before its aliases, and
 -- where two names share a number on one system only, the earlier row is the canonical one there.
 --   errno  error numbers of system calls, <errno.h>
 --   eai    failures of getaddrinfo and getnameinfo, <netdb.h>
+--   tls    failures of TLS
 
 local errno = {
   -- What a program with sockets meets.
@@ -197,4 +198,95 @@ local eai = {
   { 'EAI_PROTOCOL', 'the protocol is unknown (BSD, macOS)' },
 }
 
-return { errno = errno, eai = eai }
+-- Failures of TLS: { name, meaning, number }. What is wrong with a certificate has OpenSSL's number (x509_vfy.h), what
+-- a peer's alert says 1000 more than the alert's (RFC 8446, 6), and the rest are of this library.
+local tls = {
+  { 'TLS_PROTOCOL', 'the peer does not speak TLS as it should', 2000 },
+  { 'TLS_TRUNCATED', 'the peer ended the connection without saying so in TLS: bytes may be missing', 2001 },
+  { 'TLS_CONFIG', 'a setting that TLS cannot work with', 2002 },
+  { 'TLS_NO_NAME', 'no servername to check the certificate against', 2003 },
+
+  -- Certificates that were refused here.
+  { 'CERT_NOT_YET_VALID', 'the certificate is not valid yet', 9 },
+  { 'CERT_HAS_EXPIRED', 'the certificate has expired', 10 },
+  { 'HOSTNAME_MISMATCH', 'the certificate is for another name', 62 },
+  { 'IP_ADDRESS_MISMATCH', 'the certificate is for another IP address', 64 },
+  { 'DEPTH_ZERO_SELF_SIGNED_CERT', 'the certificate is self-signed and not trusted', 18 },
+  { 'SELF_SIGNED_CERT_IN_CHAIN', 'the chain ends with a root certificate that is not trusted', 19 },
+  { 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'the certificate of the issuer is neither trusted nor in the chain', 20 },
+  { 'UNABLE_TO_GET_ISSUER_CERT', 'the certificate of an issuer is missing', 2 },
+  { 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'no certificate of an issuer to verify the first one with', 21 },
+  { 'CERT_REVOKED', 'the certificate was revoked', 23 },
+  { 'CERT_CHAIN_TOO_LONG', 'the chain of certificates is longer than allowed', 22 },
+  { 'CERT_SIGNATURE_FAILURE', 'the signature of the certificate is wrong', 7 },
+  { 'CERT_UNTRUSTED', 'the root certificate is not trusted for this purpose', 27 },
+  { 'CERT_REJECTED', 'the root certificate is marked as rejected', 28 },
+  { 'INVALID_CA', 'an issuer is no certificate authority', 79 },
+  { 'INVALID_NON_CA', 'a certificate of an authority where none is allowed', 37 },
+  { 'INVALID_PURPOSE', 'the certificate is not made for this purpose', 26 },
+  { 'PATH_LENGTH_EXCEEDED', 'more intermediate authorities than an authority allows', 25 },
+  { 'PERMITTED_VIOLATION', 'the name is not among those that the authority may certify', 47 },
+  { 'EXCLUDED_VIOLATION', 'the name is among those that the authority must not certify', 48 },
+  { 'SUBTREE_MINMAX', 'name constraints with minimum or maximum are not supported', 49 },
+  { 'UNSUPPORTED_CONSTRAINT_TYPE', 'name constraints of an unknown type', 51 },
+  { 'UNSUPPORTED_CONSTRAINT_SYNTAX', 'name constraints in an unknown form', 52 },
+  { 'UNSUPPORTED_NAME_SYNTAX', 'a name in an unknown form', 53 },
+  { 'EE_KEY_TOO_SMALL', 'the key of the certificate is too small', 66 },
+  { 'CA_KEY_TOO_SMALL', 'the key of an authority is too small', 67 },
+  { 'CA_MD_TOO_WEAK', 'an authority signed with a digest that is too weak', 68 },
+  { 'UNABLE_TO_GET_CRL', 'no revocation list of the authority', 3 },
+  { 'UNABLE_TO_GET_CRL_ISSUER', 'the certificate of the revocation list\'s issuer is missing', 33 },
+  { 'CRL_NOT_YET_VALID', 'the revocation list is not valid yet', 11 },
+  { 'CRL_HAS_EXPIRED', 'the revocation list has expired', 12 },
+  { 'CRL_SIGNATURE_FAILURE', 'the signature of the revocation list is wrong', 8 },
+  { 'CRL_PATH_VALIDATION_ERROR', 'the revocation list could not be verified', 54 },
+  { 'DIFFERENT_CRL_SCOPE', 'the revocation list is for other certificates', 44 },
+  { 'KEYUSAGE_NO_CRL_SIGN', 'the authority may not sign revocation lists', 35 },
+  { 'KEYUSAGE_NO_CERTSIGN', 'the key of an issuer may not sign certificates', 32 },
+  { 'KEYUSAGE_NO_DIGITAL_SIGNATURE', 'the key may not make digital signatures', 39 },
+  { 'OCSP_VERIFY_NEEDED', 'the server stapled no OCSP response, which is required', 73 },
+  { 'OCSP_VERIFY_FAILED', 'the stapled OCSP response is wrong or out of date', 74 },
+  { 'OCSP_CERT_UNKNOWN', 'the stapled OCSP response does not know the certificate', 75 },
+  { 'UNHANDLED_CRITICAL_EXTENSION', 'a critical extension that is not understood', 34 },
+  { 'INVALID_EXTENSION', 'an extension of the certificate is invalid', 41 },
+  { 'UNSUPPORTED_SIGNATURE_ALGORITHM', 'the algorithm of a signature is not supported', 76 },
+  { 'UNSPECIFIED', 'the certificate was refused', 1 },
+  { 'ERROR_IN_CERT_NOT_BEFORE_FIELD', 'the certificate has no valid begin', 13 },
+  { 'ERROR_IN_CERT_NOT_AFTER_FIELD', 'the certificate has no valid end', 14 },
+  { 'ERROR_IN_CRL_LAST_UPDATE_FIELD', 'the revocation list has no valid begin', 15 },
+  { 'ERROR_IN_CRL_NEXT_UPDATE_FIELD', 'the revocation list has no valid end', 16 },
+  { 'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY', 'the key of an issuer cannot be read', 6 },
+  { 'NO_ISSUER_PUBLIC_KEY', 'an issuer has no key', 24 },
+  { 'PATH_LOOP', 'the chain of certificates is a loop', 55 },
+
+  -- What the peer's alert says.
+  { 'ALERT_UNEXPECTED_MESSAGE', 'the peer got a message that it did not expect', 1010 },
+  { 'ALERT_BAD_RECORD_MAC', 'the peer got a record that was damaged', 1020 },
+  { 'ALERT_RECORD_OVERFLOW', 'the peer got a record that was too long', 1022 },
+  { 'ALERT_HANDSHAKE_FAILURE', 'the peer found no parameters that both accept', 1040 },
+  { 'ALERT_BAD_CERTIFICATE', 'the peer refused the certificate', 1042 },
+  { 'ALERT_UNSUPPORTED_CERTIFICATE', 'the peer does not support such certificates', 1043 },
+  { 'ALERT_CERTIFICATE_REVOKED', 'the peer says that the certificate was revoked', 1044 },
+  { 'ALERT_CERTIFICATE_EXPIRED', 'the peer says that the certificate has expired', 1045 },
+  { 'ALERT_CERTIFICATE_UNKNOWN', 'the peer refused the certificate for a reason of its own', 1046 },
+  { 'ALERT_ILLEGAL_PARAMETER', 'the peer got a value that makes no sense', 1047 },
+  { 'ALERT_UNKNOWN_CA', 'the peer does not know the authority of the certificate', 1048 },
+  { 'ALERT_ACCESS_DENIED', 'the peer accepted the certificate and refused access', 1049 },
+  { 'ALERT_DECODE_ERROR', 'the peer could not decode a message', 1050 },
+  { 'ALERT_DECRYPT_ERROR', 'a signature or the check of the handshake failed at the peer', 1051 },
+  { 'ALERT_PROTOCOL_VERSION', 'the peer does not support the version of the protocol', 1070 },
+  { 'ALERT_INSUFFICIENT_SECURITY', 'the peer asks for stronger parameters', 1071 },
+  { 'ALERT_INTERNAL_ERROR', 'the peer failed by itself', 1080 },
+  { 'ALERT_INAPPROPRIATE_FALLBACK', 'the peer can do better than what was asked for', 1086 },
+  { 'ALERT_USER_CANCELLED', 'the peer gave the handshake up', 1090 },
+  { 'ALERT_NO_RENEGOTIATION', 'the peer does not negotiate again', 1100 },
+  { 'ALERT_MISSING_EXTENSION', 'the peer misses an extension', 1109 },
+  { 'ALERT_UNSUPPORTED_EXTENSION', 'the peer got an extension that it did not ask for', 1110 },
+  { 'ALERT_UNRECOGNIZED_NAME', 'the peer has no server of this name', 1112 },
+  { 'ALERT_BAD_CERTIFICATE_STATUS_RESPONSE', 'the peer refused the stapled OCSP response', 1113 },
+  { 'ALERT_UNKNOWN_PSK_IDENTITY', 'the peer does not know the shared key', 1115 },
+  { 'ALERT_CERTIFICATE_REQUIRED', 'the peer requires a certificate', 1116 },
+  { 'ALERT_NO_APPLICATION_PROTOCOL', 'the peer speaks none of the application protocols (ALPN)', 1120 },
+}
+
+return { errno = errno, eai = eai, tls = tls }

@@ -20,7 +20,7 @@ end
 
 for _, name in ipairs({
   'net', 'socket', 'message', 'stream', 'server', 'stream_inet', 'stream_unix', 'dgram', 'dgram_inet', 'dgram_unix',
-  'unix', 'loop', 'task', 'group', 'poller', 'adapter',
+  'unix', 'tls', 'loop', 'task', 'group', 'poller', 'adapter',
 }) do
   classes[name] = require('api.methods.net.' .. name)
   add(classes[name], 'net/' .. name)

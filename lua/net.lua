@@ -24,6 +24,7 @@ local net = {
   pcall = protected.pcall,
   shutdown = descriptor.shutdown,
   stream = require('net.stream'),
+  tls = require('net.tls'),
   unix = require('net.unix'),
   xpcall = protected.xpcall,
 }

@@ -15,7 +15,8 @@ local levels = {
     ["glue/kit"] = 6,
     ["glue/faces"] = 7,
     ["glue/llsocket"] = 8,
-    ["glue/net"] = 8,
+    ["glue/tls"] = 9,
+    ["glue/net"] = 10,
 }
 
 local lua_headers = {

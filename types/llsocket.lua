@@ -1920,6 +1920,88 @@ local e = {}
 ---@field EAI_INTR llsocket.errno a signal interrupted the request (getaddrinfo_a)
 ---@field EAI_NOTCANCELED llsocket.errno the request could not be cancelled (getaddrinfo_a)
 ---@field EAI_PROTOCOL llsocket.errno the protocol is unknown (BSD, macOS)
+---@field TLS_PROTOCOL llsocket.errno the peer does not speak TLS as it should
+---@field TLS_TRUNCATED llsocket.errno the peer ended the connection without saying so in TLS: bytes may be missing
+---@field TLS_CONFIG llsocket.errno a setting that TLS cannot work with
+---@field TLS_NO_NAME llsocket.errno no servername to check the certificate against
+---@field CERT_NOT_YET_VALID llsocket.errno the certificate is not valid yet
+---@field CERT_HAS_EXPIRED llsocket.errno the certificate has expired
+---@field HOSTNAME_MISMATCH llsocket.errno the certificate is for another name
+---@field IP_ADDRESS_MISMATCH llsocket.errno the certificate is for another IP address
+---@field DEPTH_ZERO_SELF_SIGNED_CERT llsocket.errno the certificate is self-signed and not trusted
+---@field SELF_SIGNED_CERT_IN_CHAIN llsocket.errno the chain ends with a root certificate that is not trusted
+---@field UNABLE_TO_GET_ISSUER_CERT_LOCALLY llsocket.errno the certificate of the issuer is neither trusted nor in the chain
+---@field UNABLE_TO_GET_ISSUER_CERT llsocket.errno the certificate of an issuer is missing
+---@field UNABLE_TO_VERIFY_LEAF_SIGNATURE llsocket.errno no certificate of an issuer to verify the first one with
+---@field CERT_REVOKED llsocket.errno the certificate was revoked
+---@field CERT_CHAIN_TOO_LONG llsocket.errno the chain of certificates is longer than allowed
+---@field CERT_SIGNATURE_FAILURE llsocket.errno the signature of the certificate is wrong
+---@field CERT_UNTRUSTED llsocket.errno the root certificate is not trusted for this purpose
+---@field CERT_REJECTED llsocket.errno the root certificate is marked as rejected
+---@field INVALID_CA llsocket.errno an issuer is no certificate authority
+---@field INVALID_NON_CA llsocket.errno a certificate of an authority where none is allowed
+---@field INVALID_PURPOSE llsocket.errno the certificate is not made for this purpose
+---@field PATH_LENGTH_EXCEEDED llsocket.errno more intermediate authorities than an authority allows
+---@field PERMITTED_VIOLATION llsocket.errno the name is not among those that the authority may certify
+---@field EXCLUDED_VIOLATION llsocket.errno the name is among those that the authority must not certify
+---@field SUBTREE_MINMAX llsocket.errno name constraints with minimum or maximum are not supported
+---@field UNSUPPORTED_CONSTRAINT_TYPE llsocket.errno name constraints of an unknown type
+---@field UNSUPPORTED_CONSTRAINT_SYNTAX llsocket.errno name constraints in an unknown form
+---@field UNSUPPORTED_NAME_SYNTAX llsocket.errno a name in an unknown form
+---@field EE_KEY_TOO_SMALL llsocket.errno the key of the certificate is too small
+---@field CA_KEY_TOO_SMALL llsocket.errno the key of an authority is too small
+---@field CA_MD_TOO_WEAK llsocket.errno an authority signed with a digest that is too weak
+---@field UNABLE_TO_GET_CRL llsocket.errno no revocation list of the authority
+---@field UNABLE_TO_GET_CRL_ISSUER llsocket.errno the certificate of the revocation list's issuer is missing
+---@field CRL_NOT_YET_VALID llsocket.errno the revocation list is not valid yet
+---@field CRL_HAS_EXPIRED llsocket.errno the revocation list has expired
+---@field CRL_SIGNATURE_FAILURE llsocket.errno the signature of the revocation list is wrong
+---@field CRL_PATH_VALIDATION_ERROR llsocket.errno the revocation list could not be verified
+---@field DIFFERENT_CRL_SCOPE llsocket.errno the revocation list is for other certificates
+---@field KEYUSAGE_NO_CRL_SIGN llsocket.errno the authority may not sign revocation lists
+---@field KEYUSAGE_NO_CERTSIGN llsocket.errno the key of an issuer may not sign certificates
+---@field KEYUSAGE_NO_DIGITAL_SIGNATURE llsocket.errno the key may not make digital signatures
+---@field OCSP_VERIFY_NEEDED llsocket.errno the server stapled no OCSP response, which is required
+---@field OCSP_VERIFY_FAILED llsocket.errno the stapled OCSP response is wrong or out of date
+---@field OCSP_CERT_UNKNOWN llsocket.errno the stapled OCSP response does not know the certificate
+---@field UNHANDLED_CRITICAL_EXTENSION llsocket.errno a critical extension that is not understood
+---@field INVALID_EXTENSION llsocket.errno an extension of the certificate is invalid
+---@field UNSUPPORTED_SIGNATURE_ALGORITHM llsocket.errno the algorithm of a signature is not supported
+---@field UNSPECIFIED llsocket.errno the certificate was refused
+---@field ERROR_IN_CERT_NOT_BEFORE_FIELD llsocket.errno the certificate has no valid begin
+---@field ERROR_IN_CERT_NOT_AFTER_FIELD llsocket.errno the certificate has no valid end
+---@field ERROR_IN_CRL_LAST_UPDATE_FIELD llsocket.errno the revocation list has no valid begin
+---@field ERROR_IN_CRL_NEXT_UPDATE_FIELD llsocket.errno the revocation list has no valid end
+---@field UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY llsocket.errno the key of an issuer cannot be read
+---@field NO_ISSUER_PUBLIC_KEY llsocket.errno an issuer has no key
+---@field PATH_LOOP llsocket.errno the chain of certificates is a loop
+---@field ALERT_UNEXPECTED_MESSAGE llsocket.errno the peer got a message that it did not expect
+---@field ALERT_BAD_RECORD_MAC llsocket.errno the peer got a record that was damaged
+---@field ALERT_RECORD_OVERFLOW llsocket.errno the peer got a record that was too long
+---@field ALERT_HANDSHAKE_FAILURE llsocket.errno the peer found no parameters that both accept
+---@field ALERT_BAD_CERTIFICATE llsocket.errno the peer refused the certificate
+---@field ALERT_UNSUPPORTED_CERTIFICATE llsocket.errno the peer does not support such certificates
+---@field ALERT_CERTIFICATE_REVOKED llsocket.errno the peer says that the certificate was revoked
+---@field ALERT_CERTIFICATE_EXPIRED llsocket.errno the peer says that the certificate has expired
+---@field ALERT_CERTIFICATE_UNKNOWN llsocket.errno the peer refused the certificate for a reason of its own
+---@field ALERT_ILLEGAL_PARAMETER llsocket.errno the peer got a value that makes no sense
+---@field ALERT_UNKNOWN_CA llsocket.errno the peer does not know the authority of the certificate
+---@field ALERT_ACCESS_DENIED llsocket.errno the peer accepted the certificate and refused access
+---@field ALERT_DECODE_ERROR llsocket.errno the peer could not decode a message
+---@field ALERT_DECRYPT_ERROR llsocket.errno a signature or the check of the handshake failed at the peer
+---@field ALERT_PROTOCOL_VERSION llsocket.errno the peer does not support the version of the protocol
+---@field ALERT_INSUFFICIENT_SECURITY llsocket.errno the peer asks for stronger parameters
+---@field ALERT_INTERNAL_ERROR llsocket.errno the peer failed by itself
+---@field ALERT_INAPPROPRIATE_FALLBACK llsocket.errno the peer can do better than what was asked for
+---@field ALERT_USER_CANCELLED llsocket.errno the peer gave the handshake up
+---@field ALERT_NO_RENEGOTIATION llsocket.errno the peer does not negotiate again
+---@field ALERT_MISSING_EXTENSION llsocket.errno the peer misses an extension
+---@field ALERT_UNSUPPORTED_EXTENSION llsocket.errno the peer got an extension that it did not ask for
+---@field ALERT_UNRECOGNIZED_NAME llsocket.errno the peer has no server of this name
+---@field ALERT_BAD_CERTIFICATE_STATUS_RESPONSE llsocket.errno the peer refused the stapled OCSP response
+---@field ALERT_UNKNOWN_PSK_IDENTITY llsocket.errno the peer does not know the shared key
+---@field ALERT_CERTIFICATE_REQUIRED llsocket.errno the peer requires a certificate
+---@field ALERT_NO_APPLICATION_PROTOCOL llsocket.errno the peer speaks none of the application protocols (ALPN)
 ---@field [integer] llsocket.errno
 local errno = {}
 

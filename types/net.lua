@@ -564,6 +564,18 @@ function sock:sendfile(fd, bytes, offset) end
 ---@return boolean? timeout `true` if the time was over
 function sock:sendfilesync(fd, bytes, offset) end
 
+---Speaks TLS on a plain connection from now on.
+---@param tlscfg net.tls.config how
+---@param options? { server: boolean?, servername: string?, resumption: any?, msec: number?, unread: string? } how
+---@return boolean? ok true
+---@return string? err why it failed
+---@return boolean? timeout `true` if the time was over
+function sock:starttls(tlscfg, options) end
+
+---Gives the session of TLS, with what is known of the connection and its peer.
+---@return net.tls.session? session nil where there is no TLS
+function sock:tls() end
+
 ---Whether an idle connection is probed.
 ---@param enable? boolean the new value; without it the option is only read
 ---@return boolean? enable the value in force after the call
@@ -695,6 +707,18 @@ function server:listen(backlog) end
 ---@return boolean? timeout `true` if the time was over
 function server:accept() end
 
+---Takes another configuration for the connections that come. Those that are there stay as they are.
+---
+---So a certificate is replaced while the server runs.
+---@param tlscfg net.tls.config the new one
+---@return boolean? ok true
+---@return string? err why it failed
+function server:tlsconfig(tlscfg) end
+
+---Is called when the handshake of a connection fails, of which `accept` and `serve` tell nothing else. It does nothing; a class or a server can have its own.
+---@param err string what is wrong
+function server:handshakeFailed(err) end
+
 ---Accepts the next connection as a bare descriptor, which the program must close.
 ---
 ---`net.stream.wrap(fd)` makes a socket of it. A connection that was lost before it is accepted is left out, as accept(2) says. The deadline is that of receiving, and `onwaitrecv` is asked before it waits.
@@ -752,7 +776,7 @@ local server = {}
 ---Makes a server with an address. It takes connections after `server:listen()`.
 ---
 ---Of several addresses of a host it takes the first that works; `err` names each with what was wrong. Instead of options it takes an `llsocket.socket` that is bound already, such as one from another process.
----@param options { host: string?, port: integer|string?, reuseaddr: boolean?, reuseport: boolean?, tcpnodelay: boolean?, v6only: boolean?, tlscfg: any? } what it is for
+---@param options { host: string?, port: integer|string?, reuseaddr: boolean?, reuseport: boolean?, tcpnodelay: boolean?, v6only: boolean?, tlscfg: net.tls.config? } what it is for
 ---@return net.stream.inet.Server? server the server
 ---@return string? err why it failed
 function server.new(options) end
@@ -773,7 +797,7 @@ function client:connect(conndeadl) end
 ---Makes a client, and connects it.
 ---
 ---`err` names each address that was tried. `timeout` comes with an `err`. A client that was not to connect answers EBADF until `connect`.
----@param options { host: string?, port: integer|string?, tcpnodelay: boolean?, tlscfg: any?, servername: string? } what it is for
+---@param options { host: string?, port: integer|string?, tcpnodelay: boolean?, tlscfg: net.tls.config?, servername: string? } what it is for
 ---@param connect? boolean whether to connect now
 ---@param conndeadl? number how long at most, in milliseconds, look-up and all addresses together; for ever if nil (at least 0)
 ---@return net.stream.inet.Client? client the client
@@ -809,7 +833,7 @@ local server = {}
 ---Makes a server at a path. It takes connections after `server:listen()`.
 ---
 ---EADDRINUSE: there is such a file. Nobody removes it when the server closes: `os.remove(path)` does. Its connections are net.stream.unix.Socket. Instead of options it takes an `llsocket.socket` that is bound already, such as one from another process.
----@param options { path: string, pathname: string?, tlscfg: any? } what it is for
+---@param options { path: string, pathname: string?, tlscfg: net.tls.config? } what it is for
 ---@return net.stream.unix.Server? server the server
 ---@return string? err why it failed
 function server.new(options) end
@@ -830,7 +854,7 @@ function client:connect(conndeadl) end
 ---Makes a client, and connects it.
 ---
 ---`err` names the path. While the queue of the server is full it waits. `timeout` comes with an `err`. A client that was not to connect answers EBADF until `connect`.
----@param options { path: string, pathname: string?, tlscfg: any?, servername: string? } what it is for
+---@param options { path: string, pathname: string?, tlscfg: net.tls.config?, servername: string? } what it is for
 ---@param connect? boolean whether to connect now
 ---@param conndeadl? number how long at most, in milliseconds, look-up and all addresses together; for ever if nil (at least 0)
 ---@return net.stream.unix.Client? client the client
@@ -1154,6 +1178,453 @@ function sock:recvfd() end
 ---@return string? err why it failed
 ---@return boolean? timeout `true` if the time was over
 function sock:recvfdsync() end
+end
+
+do
+---@class net.tls_module
+---@field available boolean whether this build has TLS; if not, the functions raise an error
+---@field config net.tls.config its function `new` makes configurations
+local tls = {}
+
+---Makes a context of a client as libtls has it, for programs that move the bytes themselves.
+---
+---`context:connect_socket(fd [, servername])` begins a connection over a descriptor, which stays the program's. `handshake`, `read`, `write`, `close` and the queries are those of the session.
+---@param config net.tls.config the configuration
+---@return table? context the context
+---@return string? err why it failed
+function tls.client(config) end
+
+---The same for a server.
+---
+---`context:accept_socket(fd)` gives a context for a connection that was accepted.
+---@param config net.tls.config the configuration
+---@return table? context the context
+---@return string? err why it failed
+function tls.server(config) end
+
+---Reads a list of versions.
+---@param list string such as 'tlsv1.2,tlsv1.3', 'default' or 'all,!tlsv1.0'
+---@return integer? protocols bits
+---@return string? err why it failed
+function tls.parse_protocols(list) end
+
+---Reads a file, and decrypts the key in it.
+---@param path string PEM
+---@param passphrase? string of the key; without it the file is given as it is
+---@return string? pem what is in it
+---@return string? err why it failed
+function tls.load_file(path, passphrase) end
+
+---Tells where the system has the authorities that it trusts.
+---@return string path of a file
+function tls.default_ca_cert_file() end
+end
+
+do
+---@class net.tls.config
+local config = {}
+
+---Trusts these authorities only.
+---
+---Without any of these three a client trusts the authorities of the system, and a server nobody.
+---@param pem string their certificates
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_ca(pem) end
+
+---Trusts the authorities of a file only.
+---@param path string PEM
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_ca_file(path) end
+
+---Trusts the authorities of a directory.
+---@param path string with hashed names: openssl-rehash(1)
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_ca_path(path) end
+
+---Sets the certificate.
+---@param cert string PEM: the certificate, and behind it those of its issuers
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_cert(cert) end
+
+---Sets the certificate.
+---@param path string of such a file
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_cert_file(path) end
+
+---Sets the private key.
+---@param key string PEM
+---@param passphrase? string of the key, if it is encrypted
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_key(key, passphrase) end
+
+---Sets the private key.
+---@param path string of such a file
+---@param passphrase? string of the key, if it is encrypted
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_key_file(path, passphrase) end
+
+---Sets the certificate and its key.
+---
+---The key must belong to the certificate.
+---@param cert string PEM: the certificate, and behind it those of its issuers
+---@param key string PEM
+---@param staple? string an OCSP response, DER
+---@param passphrase? string of the key, if it is encrypted
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_keypair(cert, key, staple, passphrase) end
+
+---Sets the certificate and its key.
+---
+---The key must belong to the certificate.
+---@param cert string the path of such a file
+---@param key string the path of such a file
+---@param staple? string the path of such a file
+---@param passphrase? string of the key, if it is encrypted
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_keypair_file(cert, key, staple, passphrase) end
+
+---Adds another keypair of a server.
+---
+---A server takes the keypairs whose certificate is for the name that a client asks for (SNI); of several the kind that both prefer. Without a name, or for another, it takes the first.
+---@param cert string PEM: the certificate, and behind it those of its issuers
+---@param key string PEM
+---@param staple? string an OCSP response, DER
+---@param passphrase? string of the key, if it is encrypted
+---@return boolean? ok true
+---@return string? err why it failed
+function config:add_keypair(cert, key, staple, passphrase) end
+
+---Adds another keypair of a server.
+---
+---A server takes the keypairs whose certificate is for the name that a client asks for (SNI); of several the kind that both prefer. Without a name, or for another, it takes the first.
+---@param cert string the path of such a file
+---@param key string the path of such a file
+---@param staple? string the path of such a file
+---@param passphrase? string of the key, if it is encrypted
+---@return boolean? ok true
+---@return string? err why it failed
+function config:add_keypair_file(cert, key, staple, passphrase) end
+
+---Forgets all keys. Servers and clients that were made before keep them.
+---@return boolean? ok true
+---@return string? err why it failed
+function config:clear_keys() end
+
+---Refuses what these lists revoke.
+---@param pem string one list at least, of each authority of the chain
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_crl(pem) end
+
+---Refuses what these lists revoke.
+---@param path string of such a file
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_crl_file(path) end
+
+---Sets the OCSP response that a server sends with its certificate.
+---@param der string DER
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_ocsp_staple(der) end
+
+---Sets that response.
+---@param path string of such a file
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_ocsp_staple_file(path) end
+
+---Refuses servers that send no good OCSP response. A bad one is refused always.
+---@return boolean? ok true
+---@return string? err why it failed
+function config:ocsp_require_stapling() end
+
+---Sets the versions of the protocol.
+---
+---TLS 1.2 and 1.3 unless it is asked for others. Those before 1.2 are broken.
+---@param protocols integer|string bits, or a list as of `parse_protocols`
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_protocols(protocols) end
+
+---Sets the ciphers.
+---@param names string 'secure' (the usual), 'compat', 'legacy', 'insecure'; or names of openssl-ciphers(1); those that begin with TLS_ are suites of TLS 1.3
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_ciphers(names) end
+
+---Takes the cipher that the client prefers.
+---@return boolean? ok true
+---@return string? err why it failed
+function config:prefer_ciphers_client() end
+
+---Takes the cipher that the server prefers: the usual.
+---@return boolean? ok true
+---@return string? err why it failed
+function config:prefer_ciphers_server() end
+
+---Sets the groups for the exchange of keys.
+---@param names string such as 'X25519:P-256'; 'default'
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_ecdhecurves(names) end
+
+---Sets how a server exchanges keys without elliptic curves.
+---@param name string 'none' (the usual), 'auto' or 'legacy'
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_dheparams(name) end
+
+---Sets the application protocols.
+---
+---A server that speaks none of those of a client refuses it (RFC 7301).
+---@param names string such as 'h2,http/1.1', the best first
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_alpn(names) end
+
+---Lets sessions be resumed for so long.
+---@param sec integer seconds; 0, the usual: none
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_session_lifetime(sec) end
+
+---Names the server whose sessions they are.
+---
+---Without it the certificate names it.
+---@param id string 32 bytes at most
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_session_id(id) end
+
+---Adds a key for session tickets, which servers of several processes share.
+---
+---The last one encrypts; the three before it decrypt. Without any a server makes its own, and changes them.
+---@param revision integer a number that no other key has (at least 0)
+---@param key string 48 random bytes
+---@return boolean? ok true
+---@return string? err why it failed
+function config:add_ticket_key(revision, key) end
+
+---Keeps the session of a client in a file.
+---@param fd? integer of a file that only this user can read; nil: none
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_session_fd(fd) end
+
+---Verifies the certificate, its name and its time: the usual.
+---@return boolean? ok true
+---@return string? err why it failed
+function config:verify() end
+
+---Requires a certificate of clients.
+---@return boolean? ok true
+---@return string? err why it failed
+function config:verify_client() end
+
+---Asks clients for a certificate.
+---@return boolean? ok true
+---@return string? err why it failed
+function config:verify_client_optional() end
+
+---Limits the chain.
+---@param depth integer how many authorities may be between the certificate and the root (6)
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_verify_depth(depth) end
+
+---Accepts any certificate: no protection against anybody in between.
+---@return boolean? ok true
+---@return string? err why it failed
+function config:insecure_noverifycert() end
+
+---Accepts certificates for any name: whoever has one can be in between.
+---@return boolean? ok true
+---@return string? err why it failed
+function config:insecure_noverifyname() end
+
+---Accepts certificates that have expired, or are not valid yet.
+---@return boolean? ok true
+---@return string? err why it failed
+function config:insecure_noverifytime() end
+
+---Appends the secrets of connections to a file, for programs such as Wireshark.
+---@param path string a file that only this user can read, if it is made
+---@return boolean? ok true
+---@return string? err why it failed
+function config:set_keylog_file(path) end
+
+---Makes a configuration: TLS 1.2 and 1.3, and certificates are verified.
+---
+---What is set later is for clients and servers that are made then.
+---@return net.tls.config config the configuration
+function config.new() end
+end
+
+do
+---@class net.tls.session
+local session = {}
+
+---Tells the version of the protocol, such as 'TLSv1.3'.
+---@return string? value nil where there is nothing to tell
+function session:conn_version() end
+
+---Tells the cipher.
+---@return string? value nil where there is nothing to tell
+function session:conn_cipher() end
+
+---Tells its bits.
+---@return integer? value nil where there is nothing to tell
+function session:conn_cipher_strength() end
+
+---Tells the application protocol.
+---@return string? value nil where there is nothing to tell
+function session:conn_alpn_selected() end
+
+---Tells the name that the client asked for.
+---@return string? value nil where there is nothing to tell
+function session:conn_servername() end
+
+---Tells whether an earlier session was resumed.
+---@return boolean? value nil where there is nothing to tell
+function session:conn_session_resumed() end
+
+---Gives the session for later connections to the same server: the option `resumption`.
+---@return any? value nil where there is nothing to tell
+function session:resumption() end
+
+---Tells whether the peer has shown a certificate.
+---@return boolean? value nil where there is nothing to tell
+function session:peer_cert_provided() end
+
+---Tells whose certificate it is.
+---@return string? value nil where there is nothing to tell
+function session:peer_cert_subject() end
+
+---Tells who issued it.
+---@return string? value nil where there is nothing to tell
+function session:peer_cert_issuer() end
+
+---Tells its digest: 'SHA256:' and hexadecimal digits.
+---@return string? value nil where there is nothing to tell
+function session:peer_cert_hash() end
+
+---Tells from when on it is valid, in seconds since 1970.
+---@return integer? value nil where there is nothing to tell
+function session:peer_cert_notbefore() end
+
+---Tells until when it is valid, in seconds since 1970.
+---@return integer? value nil where there is nothing to tell
+function session:peer_cert_notafter() end
+
+---Gives it, and those that the peer sent with it, PEM.
+---@return string? value nil where there is nothing to tell
+function session:peer_cert_chain_pem() end
+
+---Tells where its issuer answers OCSP requests.
+---@return string? value nil where there is nothing to tell
+function session:peer_ocsp_url() end
+
+---Tells the status of the stapled response; 0: successful.
+---@return integer? value nil where there is nothing to tell
+function session:peer_ocsp_response_status() end
+
+---Tells what it says: 0 good, 1 revoked, 2 unknown.
+---@return integer? value nil where there is nothing to tell
+function session:peer_ocsp_cert_status() end
+
+---Tells why the certificate was revoked.
+---@return integer? value nil where there is nothing to tell
+function session:peer_ocsp_crl_reason() end
+
+---Tells when, in seconds since 1970.
+---@return integer? value nil where there is nothing to tell
+function session:peer_ocsp_revocation_time() end
+
+---Tells from when the response is, in seconds since 1970.
+---@return integer? value nil where there is nothing to tell
+function session:peer_ocsp_this_update() end
+
+---Tells until when it is good, in seconds since 1970.
+---@return integer? value nil where there is nothing to tell
+function session:peer_ocsp_next_update() end
+
+---Tells what came of the check: 0, or the number of an error of TLS.
+---@return integer? value nil where there is nothing to tell
+function session:peer_ocsp_result() end
+
+---Tells whether the certificate of the peer is for this name.
+---@param name string of a host, or an IP address
+---@return boolean contains whether it is
+function session:peer_cert_contains_name(name) end
+
+---Derives bytes that only both ends of the connection know.
+---@param label string for what they are
+---@param size integer how many (1 to 8160)
+---@param context? string what they depend on as well
+---@return string? key the bytes
+function session:export_key(label, size, context) end
+
+---Gives what binds an authentication to this connection.
+---@param type string 'tls-exporter' or 'tls-server-end-point'
+---@return string? binding nil for other types
+function session:channel_binding(type) end
+
+---Goes on with the handshake.
+---
+---These methods are for programs that move the bytes themselves; streams of net do it. None blocks.
+---@return boolean? ok true
+---@return string? err why it failed
+---@return boolean? again true if it would block
+---@return string? want for what to wait then: 'read' or 'write'
+function session:handshake() end
+
+---Reads what there is.
+---@param size? integer at most so many bytes (at least 0)
+---@return string? str the bytes; all results are nil at the end
+---@return string? err why it failed
+---@return boolean? again true if it would block
+---@return string? want for what to wait then: 'read' or 'write'
+function session:read(size) end
+
+---Writes.
+---@param str string the bytes
+---@param sent? integer how many of them went before (at least 0)
+---@return integer? n how many went
+---@return string? err why it failed
+---@return boolean? again true if it would block
+---@return string? want for what to wait then: 'read' or 'write'
+function session:write(str, sent) end
+
+---Writes a part of a file.
+---@param fd integer|file* a descriptor or an open Lua file
+---@param bytes integer how many (at least 0)
+---@param offset? integer where to begin (at least 0)
+---@return integer? n how many went
+---@return string? err why it failed
+---@return boolean? again true if it would block
+---@return string? want for what to wait then: 'read' or 'write'
+function session:sendfile(fd, bytes, offset) end
+
+---Says to the peer that nothing more comes.
+---@return boolean? ok true
+---@return string? err why it failed
+---@return boolean? again true if it would block
+---@return string? want for what to wait then: 'read' or 'write'
+function session:close() end
+
+---Hands over bytes of the peer that were received before the handshake.
+---@param str string the bytes
+function session:feed(str) end
 end
 
 do
@@ -1713,6 +2184,7 @@ end
 ---@field stream net.stream_module connections: TCP and unix streams
 ---@field dgram net.dgram_module datagrams: UDP and unix datagrams
 ---@field unix net.unix_module what unix sockets have beside others
+---@field tls net.tls_module TLS: configurations for clients and servers
 ---@field loop net.loop_module tasks, and all that they can wait for
 ---@field addrinfo llsocket.addrinfo_module addresses: the module of llsocket
 ---@field cmsghdr llsocket.cmsghdr_module control messages: the module of llsocket

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/base/error.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -18,7 +19,11 @@ constexpr ErrorRow eai_rows[] = {
 #include "core/base/eai_rows.inc"
 };
 
-constexpr ErrorKind kinds[] = {ErrorKind::system, ErrorKind::resolver};
+constexpr ErrorRow tls_rows[] = {
+#include "core/base/tls_rows.inc"
+};
+
+constexpr ErrorKind kinds[] = {ErrorKind::system, ErrorKind::resolver, ErrorKind::tls};
 
 // strerror_r exists in two forms: POSIX returns a status and fills the buffer, GNU returns the text.
 [[maybe_unused]] const char* text_of(int status, const char* buffer) noexcept
@@ -33,22 +38,34 @@ constexpr ErrorKind kinds[] = {ErrorKind::system, ErrorKind::resolver};
 
 } // namespace
 
+namespace {
+
+// The first of its code, which has the canonical name; nullptr if there is none.
+const ErrorRow* row_of(ErrorKind kind, int code) noexcept
+{
+    const std::span<const ErrorRow> rows = error_rows(kind);
+    const auto row = std::find_if(rows.begin(), rows.end(), [code](const ErrorRow& each) { return each.code == code; });
+    return row != rows.end() ? &*row : nullptr;
+}
+
+} // namespace
+
 std::span<const ErrorRow> error_rows(ErrorKind kind) noexcept
 {
-    if (kind == ErrorKind::resolver) {
+    switch (kind) {
+    case ErrorKind::resolver:
         return eai_rows;
+    case ErrorKind::tls:
+        return tls_rows;
+    default:
+        return errno_rows;
     }
-    return errno_rows;
 }
 
 const char* error_name(ErrorKind kind, int code) noexcept
 {
-    for (const ErrorRow& row : error_rows(kind)) {
-        if (row.code == code) {
-            return row.name;
-        }
-    }
-    return nullptr;
+    const ErrorRow* row = row_of(kind, code);
+    return row != nullptr ? row->name : nullptr;
 }
 
 const ErrorRow* find_error(std::string_view name, ErrorKind& kind) noexcept
@@ -68,6 +85,10 @@ const char* error_message(ErrorKind kind, int code, std::span<char> buffer) noex
 {
     if (kind == ErrorKind::resolver) {
         return gai_strerror(code);
+    }
+    if (kind == ErrorKind::tls) {
+        const ErrorRow* row = row_of(kind, code);
+        return row != nullptr ? row->text : "Unknown error of TLS";
     }
     const char* text = text_of(strerror_r(code, buffer.data(), buffer.size()), buffer.data());
     return text != nullptr ? text : "Unknown error";

@@ -189,7 +189,7 @@ void Loop::cancel(Operation& operation, int error) noexcept
 // Whether to try is worthwhile, or cannot be spared because no event would come.
 bool Loop::must_try(Slot& slot, const Operation& operation) noexcept
 {
-    if (slot.always_ready || (slot.watched.edges && !slot.was_asked)) {
+    if (slot.always_ready || operation.insists_ || (slot.watched.edges && !slot.was_asked)) {
         return true;
     }
     return !operation.only_waits_ && slot.side(operation.direction_).hope.is_worth_trying();

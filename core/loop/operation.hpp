@@ -89,6 +89,8 @@ protected:
     Outcome<std::size_t> outcome_{};
     // It took all there was, as far as it can tell: another will hardly find something at once. Only a hint.
     bool drained_ = false;
+    // It has something to do whatever its descriptor is ready for, so it is tried at once.
+    bool insists_ = false;
     // It moves nothing, so an event is all that it waits for and to try is in vain.
     bool only_waits_ = false;
     // It may wait now here and now there: see move_to().

@@ -220,13 +220,18 @@ Result<ssize_t> System::read_vector(int fd, std::span<const iovec> parts) const 
     return result_of(::readv(fd, parts.data(), static_cast<int>(parts.size())));
 }
 
+Result<ssize_t> System::read_at(int file, void* data, std::size_t size, off_t offset) const noexcept
+{
+    return result_of(::pread(file, data, size, offset));
+}
+
 Result<ssize_t> System::send_file(int fd, int file, off_t offset, std::size_t size) const noexcept
 {
     std::array<char, 16384> chunk;
     std::size_t total = 0;
     while (total < size) {
         const std::size_t wanted = std::min(chunk.size(), size - total);
-        const Result<ssize_t> read = result_of(::pread(file, chunk.data(), wanted, offset + static_cast<off_t>(total)));
+        const Result<ssize_t> read = read_at(file, chunk.data(), wanted, offset + static_cast<off_t>(total));
         const Result<ssize_t> sent =
             read.value > 0 ? send(fd, chunk.data(), static_cast<std::size_t>(read.value), 0) : read;
         if (!sent.ok() && total == 0) {

@@ -57,6 +57,7 @@ public:
     virtual Result<ssize_t> receive_message(int fd, msghdr& message, int flags) const noexcept;
     virtual Result<ssize_t> write_vector(int fd, std::span<const iovec> parts) const noexcept;
     virtual Result<ssize_t> read_vector(int fd, std::span<const iovec> parts) const noexcept;
+    virtual Result<ssize_t> read_at(int file, void* data, std::size_t size, off_t offset) const noexcept;
     // Sends up to `size` bytes of the file from `offset` on; the file's own position stays. 0 is its end.
     virtual Result<ssize_t> send_file(int fd, int file, off_t offset, std::size_t size) const noexcept;
     // Writes out what a C stream still holds.

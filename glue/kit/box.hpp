@@ -31,6 +31,11 @@ enum class Class : int {
     task,
     scheduler,
     lookup,
+    tls_config,
+    tls_context,
+    tls_session,
+    tls_resumption,
+    tls_detail,
 };
 
 inline constexpr int own_metatable = lua_upvalueindex(1);
@@ -118,6 +123,18 @@ T& reserve(lua_State* L)
     static_assert(std::is_nothrow_default_constructible_v<T>);
     static_assert(alignof(T) <= 8, "Lua aligns userdata to 8 bytes");
     T* object = new (new_userdata(L, sizeof(T))) T();
+    push_metatable(L, ClassOf<T>::id);
+    lua_setmetatable(L, -2);
+    return *object;
+}
+
+// The same for one that gets an associated table.
+template <class T>
+T& reserve_for_table(lua_State* L)
+{
+    static_assert(std::is_nothrow_default_constructible_v<T>);
+    static_assert(alignof(T) <= 8, "Lua aligns userdata to 8 bytes");
+    T* object = new (new_userdata_for_table(L, sizeof(T))) T();
     push_metatable(L, ClassOf<T>::id);
     lua_setmetatable(L, -2);
     return *object;

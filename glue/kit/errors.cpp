@@ -293,6 +293,7 @@ void define_error_classes(lua_State* L)
     lua_newtable(L);
     add_types(L, metatables + 1, metatables, ErrorKind::system);
     add_types(L, metatables + 1, metatables, ErrorKind::resolver);
+    add_types(L, metatables + 1, metatables, ErrorKind::tls);
     lua_setfield(L, metatables, types_key);
 }
 
@@ -302,7 +303,7 @@ void add_errno(lua_State* L)
     const int module = metatables - 1;
     add_functions(L, Class::errno_value, errno_functions);
     lua_getfield(L, metatables, types_key);
-    for (const ErrorKind kind : {ErrorKind::system, ErrorKind::resolver}) {
+    for (const ErrorKind kind : {ErrorKind::system, ErrorKind::resolver, ErrorKind::tls}) {
         for (const ErrorRow& row : error_rows(kind)) {
             lua_getfield(L, -1, row.name);
             if (kind == ErrorKind::system) { // EAI codes overlap errnos on some systems: by name only

@@ -9,6 +9,7 @@
 #include "glue/net/recv_send.hpp"
 #include "glue/net/scheduler.hpp"
 #include "glue/net/signals.hpp"
+#include "glue/net/tls.hpp"
 #include "glue/net/transfer.hpp"
 #include "glue/net/wait.hpp"
 #include "glue/net/waits.hpp"
@@ -52,6 +53,9 @@ int push_scheduler_module(lua_State* L)
     add_recv_send(L);
     add_transfer(L);
     add_lookup(L);
+#ifdef LLNET_TLS
+    add_tls_waits(L);
+#endif
     lua_rawgeti(L, metatables, static_cast<int>(Class::task));
     lua_getfield(L, -1, "__index");
     lua_setfield(L, metatables - 1, "methods");

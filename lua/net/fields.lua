@@ -26,9 +26,12 @@ local is_of = {
   ['function'] = function(value)
     return type(value) == 'function'
   end,
+  resumption = function(value)
+    return getmetatable(value) == 'net.tls.resumption'
+  end,
 }
 
-local names = { port = 'string or integer' }
+local names = { port = 'string or integer', resumption = 'net.tls.resumption' }
 
 local function check_text(value, field, index, name)
   if type(value) == 'string' and value:find('%z') then
@@ -60,12 +63,6 @@ function fields.check(options, kinds, index, name)
     check_port(options.port, index, name)
   end
   return options
-end
-
-function fields.refuse_tls(options, index, name)
-  if options.tlscfg ~= nil then
-    errors.argument(index, name, "field 'tlscfg': this build has no TLS")
-  end
 end
 
 -- The path of a unix socket: `path`, or as older programs call it `pathname`.

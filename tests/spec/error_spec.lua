@@ -90,7 +90,7 @@ end)
 
 -- Calls visit(name, value, kind) for every error that this platform names, aliases included.
 local function each_type(visit)
-  for kind, rows in pairs({ errno = facts.errno, eai = facts.eai }) do
+  for kind, rows in pairs({ errno = facts.errno, eai = facts.eai, tls = facts.tls }) do
     for _, row in ipairs(rows) do
       if errno[row[1]] then
         visit(row[1], errno[row[1]], kind, row)
@@ -102,9 +102,9 @@ end
 describe('the module errno', function()
   it('has every name of the platform, each with its name, code and message', function()
     local count = 0
-    each_type(function(_, value)
+    each_type(function(_, value, kind)
       count = count + 1
-      assert.is_truthy(value.name:match('^E[%u%d_]+$'), value.name)
+      assert.is_truthy(value.name:match(kind == 'tls' and '^[%u%d_]+$' or '^E[%u%d_]+$'), value.name)
       assert.equal(math.floor(value.code), value.code)
       assert.is_string(value.message)
       assert.equal(('[%s:%d] %s'):format(value.name, value.code, value.message), tostring(value))

@@ -350,7 +350,8 @@ modes.each(function(mode)
 
   it('wrong arguments raise errors that name them, in the line of the program', function()
     local address = { host = '127.0.0.1', port = 1 }
-    local tls = "field 'tlscfg': this build has no TLS"
+    local tls = "field 'tlscfg': "
+      .. (net.tls.available and 'net.tls.config expected, got table' or 'this build has no TLS')
     for _, case in ipairs({
       { inet.server, 'new', {}, 1, 'table expected, got nil' },
       { inet.server, 'new', { { host = 1 } }, 1, "field 'host': string expected, got number" },

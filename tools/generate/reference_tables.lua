@@ -134,6 +134,12 @@ function tables.add_errors(add)
   add('Failures of getaddrinfo and getnameinfo. Source: gai_strerror(3).')
   add()
   error_table(add, facts.errors.eai)
+  add('## TLS')
+  add()
+  add('Failures of TLS. Behind them stands what else is known: the depth, subject and issuer of a certificate, and')
+  add('the alert that was sent. Source: RFC 8446, section 6; RFC 5280; openssl-verify(1).')
+  add()
+  error_table(add, facts.errors.tls)
 end
 
 return tables

@@ -108,6 +108,14 @@ local function error_rows(rows, note)
   return text_of(lines)
 end
 
+local function tls_rows()
+  local lines = lines_of('api/errors.lua', 'Name, number and text.')
+  for _, row in ipairs(facts.errors.tls) do
+    lines[#lines + 1] = ('{"%s", %d, "%s"},'):format(row[1], row[3], row[2])
+  end
+  return text_of(lines)
+end
+
 return function()
   return {
     ['core/sock/option_rows.inc'] = option_rows(),
@@ -117,6 +125,7 @@ return function()
       facts.errors.errno,
       'Name and number; the first row with a number has its canonical name. Needs <cerrno>.'
     ),
+    ['core/base/tls_rows.inc'] = tls_rows(),
     ['core/base/eai_rows.inc'] = error_rows(facts.errors.eai, 'Name and number. Needs <netdb.h>.'),
   }
 end

@@ -175,7 +175,7 @@ function Writer:object(class)
 end
 
 function Writer:error_fields()
-  for _, rows in ipairs({ facts.errors.errno, facts.errors.eai }) do
+  for _, rows in ipairs({ facts.errors.errno, facts.errors.eai, facts.errors.tls }) do
     for _, row in ipairs(rows) do
       self:add(('---@field %s llsocket.errno %s'):format(row[1], row[2]))
     end

@@ -28,6 +28,7 @@ return {
     { name = 'stream', type = 'net.stream', says = 'connections: TCP and unix streams' },
     { name = 'dgram', type = 'net.dgram', says = 'datagrams: UDP and unix datagrams' },
     { name = 'unix', type = 'net.unix', says = 'what unix sockets have beside others' },
+    { name = 'tls', type = 'net.tls', says = 'TLS: configurations for clients and servers' },
     { name = 'loop', type = 'net.loop', says = 'tasks, and all that they can wait for' },
     { name = 'addrinfo', type = 'llsocket.addrinfo', says = 'addresses: the module of llsocket' },
     { name = 'cmsghdr', type = 'llsocket.cmsghdr', says = 'control messages: the module of llsocket' },

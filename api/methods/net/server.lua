@@ -71,6 +71,22 @@ return {
       source = 'accept(2)',
     },
     {
+      name = 'tlsconfig',
+      says = 'Takes another configuration for the connections that come. Those that are there stay as they are.',
+      params = { { name = 'tlscfg', type = 'net.tls.config', says = 'the new one' } },
+      results = { { name = 'ok', type = 'boolean', optional = true, says = 'true' }, err },
+      errors = { 'TLS_CONFIG' },
+      note = 'So a certificate is replaced while the server runs.',
+    },
+    {
+      name = 'handshakeFailed',
+      says = 'Is called when the handshake of a connection fails, of which `accept` and `serve` tell nothing else. It '
+        .. 'does nothing; a class or a server can have its own.',
+      params = { { name = 'err', type = 'string', says = 'what is wrong' } },
+      results = {},
+      errors = {},
+    },
+    {
       name = 'acceptfd',
       says = 'Accepts the next connection as a bare descriptor, which the program must close.',
       params = {},

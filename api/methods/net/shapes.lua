@@ -106,11 +106,16 @@ shapes.option = {
   pathname = { name = 'pathname', type = 'string', optional = true, says = 'the same as `path`, instead of it' },
   tlscfg = {
     name = 'tlscfg',
-    type = 'any',
+    type = 'net.tls.config',
     optional = true,
-    says = 'for TLS, which this build does not have: an argument error',
+    says = 'speak TLS: a `net.tls.config`. A build without OpenSSL has none: an argument error',
   },
-  servername = { name = 'servername', type = 'string', optional = true, says = 'for TLS; not used without' },
+  servername = {
+    name = 'servername',
+    type = 'string',
+    optional = true,
+    says = 'with `tlscfg`: whom the certificate must name, a host name or an IP address; `host` if it is missing',
+  },
 }
 
 -- A table of options, by the names of shapes.option or fields themselves.

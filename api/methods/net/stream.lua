@@ -102,6 +102,45 @@ local sending = shapes.with_turns({
   },
 })
 
+local securing = {
+  {
+    name = 'starttls',
+    says = 'Speaks TLS on a plain connection from now on.',
+    params = {
+      { name = 'tlscfg', type = 'net.tls.config', says = 'how' },
+      {
+        name = 'options',
+        type = 'table',
+        optional = true,
+        says = 'how',
+        fields = {
+          { name = 'server', type = 'boolean', optional = true, says = 'as the server; else as the client' },
+          shapes.option.servername,
+          { name = 'resumption', type = 'any', optional = true, says = 'of an earlier session: `resumption()`' },
+          { name = 'msec', type = 'number', optional = true, says = 'how long it may take, in milliseconds (10000)' },
+          {
+            name = 'unread',
+            type = 'string',
+            optional = true,
+            says = "what becomes of bytes that were received and not read: 'refuse' (EBADMSG) or 'feed' (they are the "
+              .. 'begin of the handshake)',
+          },
+        },
+      },
+    },
+    results = { { name = 'ok', type = 'boolean', optional = true, says = 'true' }, err, timeout },
+    errors = { 'TLS_CONFIG', 'TLS_NO_NAME', 'TLS_PROTOCOL', 'TLS_TRUNCATED', 'EBADMSG', 'EISCONN' },
+    source = 'RFC 8446',
+  },
+  {
+    name = 'tls',
+    says = 'Gives the session of TLS, with what is known of the connection and its peer.',
+    params = {},
+    results = { { name = 'session', type = 'net.tls.session', optional = true, says = 'nil where there is no TLS' } },
+    errors = {},
+  },
+}
+
 local Socket = {
   name = 'net.stream.Socket',
   called = 'net.stream.Socket',
@@ -113,7 +152,7 @@ local Socket = {
   methods = {},
 }
 
-for _, list in ipairs({ reading, sending, options.methods_of('stream') }) do
+for _, list in ipairs({ reading, sending, securing, options.methods_of('stream') }) do
   for _, method in ipairs(list) do
     table.insert(Socket.methods, method)
   end

@@ -2,10 +2,11 @@
 -- Single attempts at what sockets do: functions by the names of methods, which take a socket of llsocket and what the
 -- method takes.
 --
---   receiving(flags, unblocks)  whether one has to wait; if not, what the method answers follows
+--   of_sockets(flags, unblocks) two tables of them, and where an instance of net has its socket. Those that receive
+--                               tell whether one has to wait; if not, what the method answers follows. Those that send
+--                               give attempt(sent), which sends what follows after so many bytes: how many went, or nil
+--                               and an error object; and whether one has to wait for the rest
 --   rest_sender(sock, rest)     a function that takes flags and sends what is left of a string, as sock:sendmsg() does
---   sending(flags, unblocks)    attempt(sent), which sends what follows after so many bytes: how many went, or nil and
---                               an error object; and whether one has to wait for the rest
 --
 -- `unblocks`: the sockets block, but not in an attempt. No attempt makes a tail call: with these LuaJIT does not know
 -- by which name a function was called, which errors tell.
@@ -162,4 +163,9 @@ local function sending(flags, unblocks)
   return attempts
 end
 
-return { receiving = receiving, sending = sending, rest_sender = rest_sender }
+-- What retrying.lua wants to know of them.
+local function of_sockets(flags, unblocks)
+  return receiving(flags, unblocks), sending(flags, unblocks), 'sock'
+end
+
+return { of_sockets = of_sockets, rest_sender = rest_sender }

@@ -3,6 +3,7 @@
 -- on for the time that is left.
 
 local llsocket = require('llsocket')
+local attempts = require('net.io.attempts')
 local errors = require('net.errors')
 local pause = require('net.io.pause')
 local retrying = require('net.io.retrying')
@@ -30,8 +31,8 @@ end
 
 local waits = { readable = waiter('recvable'), writable = waiter('sendable'), doze = { writable = pause.by(sleep) } }
 
-local io = retrying(waits, 0)
-local hooked = retrying(waits, llsocket.MSG_DONTWAIT, true)
+local io = retrying(waits, attempts.of_sockets(0))
+local hooked = retrying(waits, attempts.of_sockets(llsocket.MSG_DONTWAIT, true))
 
 -- SO_SNDTIMEO begins anew whenever some bytes went, in calls that send in steps.
 for _, name in ipairs({ 'send', 'sendto', 'sendmsg', 'sendfile', 'sendfd' }) do

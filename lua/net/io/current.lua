@@ -2,6 +2,7 @@
 -- How a socket that is made now will wait: its io.
 
 local llsocket = require('llsocket')
+local attempts = require('net.io.attempts')
 local blocking = require('net.io.blocking')
 local loop = require('net.loop')
 local looping = require('net.io.looping')
@@ -29,7 +30,7 @@ local function over_adapter(adapter)
     readable = for_socket(adapter, 'readable'),
     writable = for_socket(adapter, 'writable'),
     doze = { writable = pause.by(adapter.sleep) },
-  }, llsocket.MSG_DONTWAIT)
+  }, attempts.of_sockets(llsocket.MSG_DONTWAIT))
   io.plain, io.hooked, io.nonblock, io.poller = io, io, true, adapter
   return io
 end

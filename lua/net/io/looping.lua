@@ -4,6 +4,7 @@
 
 local llsocket = require('llsocket')
 local scheduler = require('llsocket.scheduler')
+local attempts = require('net.io.attempts')
 local loop = require('net.loop')
 local retrying = require('net.io.retrying')
 local waiting = require('net.waiting')
@@ -25,8 +26,8 @@ for _, name in ipairs({ 'readable', 'writable', 'recvmsg', 'sendmsg', 'recvfd', 
   waits.before[name] = waiting(name, scheduler['before_' .. name], true)
 end
 
-local hooked = retrying(waits, llsocket.MSG_DONTWAIT)
-local io = retrying(waits, llsocket.MSG_DONTWAIT)
+local hooked = retrying(waits, attempts.of_sockets(llsocket.MSG_DONTWAIT))
+local io = retrying(waits, attempts.of_sockets(llsocket.MSG_DONTWAIT))
 
 -- They take the socket of llsocket.
 io.operations = operations

@@ -5,7 +5,6 @@
 -- The functions take a socket of net, for how many seconds at most (nil: as long as it takes), and what the method of
 -- that name takes.
 
-local attempts = require('net.io.attempts')
 local deadline = require('net.deadline')
 local errors = require('net.errors')
 local pause = require('net.io.pause')
@@ -35,7 +34,7 @@ local function waiter(wait, which, name)
 end
 
 -- Receives by an attempt, which is repeated after waits.
-local function receiver(wait, attempt, before)
+local function receiver(wait, attempt, before, subject)
   local function received(self, due, argument, must_wait, ...)
     if not must_wait then
       return ...
@@ -44,7 +43,7 @@ local function receiver(wait, attempt, before)
     if not ok then
       return nil, err, timeout
     end
-    return received(self, due, argument, attempt(self.sock, argument))
+    return received(self, due, argument, attempt(self[subject], argument))
   end
 
   return function(self, seconds, argument)
@@ -52,14 +51,14 @@ local function receiver(wait, attempt, before)
     if not ok then
       return nil, err, timeout
     end
-    return received(self, deadline.after(seconds), argument, attempt(self.sock, argument))
+    return received(self, deadline.after(seconds), argument, attempt(self[subject], argument))
   end
 end
 
--- Sends all by the attempts that begin(socket, ...) makes.
-local function sender(wait, begin, before, doze)
+-- Sends all by the attempts that begin(subject, ...) makes.
+local function sender(wait, begin, before, subject, doze)
   return function(self, seconds, ...)
-    local attempt, due = begin(self.sock, ...), deadline.after(seconds)
+    local attempt, due = begin(self[subject], ...), deadline.after(seconds)
     local sent, vain = 0, 0
     local may_begin, reason, is_late = before()
     if not may_begin then
@@ -93,27 +92,29 @@ local function at_once()
   return true
 end
 
--- The io of sockets that try with these flags, and wait with these functions: readable(socket, seconds),
--- writable(socket, seconds) and doze.writable(socket, seconds), as pause.lua tells of it, which give true; nil, nil,
--- true when the time is over; or nil and a string. `waits` and `waits.doze` may have others for a method, by its name,
--- and the table `before`, by the same names, what is called before the first attempt and answers alike. `unblocks`: the
--- sockets block, but not in an attempt.
-return function(waits, flags, unblocks)
+-- The io of sockets that make these attempts, as attempts.lua has them, each with the field `subject` of the instance.
+-- They wait with these functions: readable(socket, seconds), writable(socket, seconds) and doze.writable(socket,
+-- seconds), as pause.lua tells of it, which give true; nil, nil, true when the time is over; or nil and a string.
+-- `waits` and `waits.doze` may have others for a method, by its name, and the table `before`, by the same names, what
+-- is called before the first attempt and answers alike.
+return function(waits, receiving, sending, subject)
   local io = { waits = waits }
   local before = waits.before or {}
-  for name, attempt in pairs(attempts.receiving(flags, unblocks)) do
+  for name, attempt in pairs(receiving) do
     local wait = waiter(waits[name] or waits.readable, 'onrecv', name)
-    io[name] = receiver(wait, attempt, before[name] or before.readable or at_once)
+    io[name] = receiver(wait, attempt, before[name] or before.readable or at_once, subject)
   end
-  for name, begin in pairs(attempts.sending(flags, unblocks)) do
+  for name, begin in pairs(sending) do
     local wait = waiter(waits[name] or waits.writable, 'onsend', name)
     local doze = waits.doze[name] or waits.doze.writable
-    io[name] = sender(wait, begin, before[name] or before.writable or at_once, doze)
+    io[name] = sender(wait, begin, before[name] or before.writable or at_once, subject, doze)
   end
 
   local recvfrom = io.recvfrom
-  function io.recvfrom(...)
-    return with_sender(recvfrom(...))
+  if recvfrom then
+    function io.recvfrom(...)
+      return with_sender(recvfrom(...))
+    end
   end
 
   return io

@@ -11,6 +11,7 @@ local fields = require('net.fields')
 local limits = require('net.limits')
 local loop = require('net.loop')
 local protected = require('net.protected')
+local secure = require('net.stream.secure')
 local use = require('net.io.use')
 local values = require('net.poller.values')
 
@@ -112,6 +113,9 @@ local function settle(self, attempt, ok, sock, err, timeout)
     return nil, err, timeout
   end
   take_over(self, sock, attempt.io)
+  if attempt.session then
+    secure.attach(self, attempt.session)
+  end
   return true
 end
 
@@ -123,15 +127,19 @@ function client.define(class, family, target)
   local close_connection = class.close
 
   function class:construct(options, connect, conndeadl)
-    local checked = target.check(options)
+    local checked, security = target.check(options), secure.check_client(options)
     errors.check_optional(connect, 'boolean', 2, 'new')
     local seconds = fields.seconds(conndeadl, 3, 'new')
+    local is_ready, problem = secure.prepare(security, 'client')
+    if not is_ready then
+      return nil, problem
+    end
     local sock, failure = closed(family) -- until one is connected
     if not sock then
       return nil, errors.text(failure)
     end
     local made = self:adopt(sock, current_io().plain)
-    made.target = checked
+    made.target, made.security = checked, security
     if connect ~= false then
       local ok, err, timeout = made:connect_within(seconds)
       if not ok then
@@ -163,10 +171,19 @@ function client.define(class, family, target)
     if not list then
       return nil, failure, late
     end
-    return connect_any(attempt.io, list, due, function(sock)
-      target.prepare(sock, self.target, attempt.io)
-      return attempt:admit(sock)
+    local sock, err, timeout = connect_any(attempt.io, list, due, function(new)
+      target.prepare(new, self.target, attempt.io)
+      return attempt:admit(new)
     end, attempt.lookups)
+    if not sock or not self.security then
+      return sock, err, timeout
+    end
+    attempt.session, err, timeout = secure.connect(attempt.io, sock, self.security, deadline.left(due))
+    if not attempt.session then
+      sock:close()
+      return nil, err, timeout
+    end
+    return sock
   end
 
   function class:connect_within(seconds)

@@ -11,6 +11,7 @@ local errors = require('net.errors')
 local fields = require('net.fields')
 local open = require('net.open')
 local resolve = require('net.resolve')
+local secure = require('net.stream.secure')
 
 local AF_INET, AF_INET6, SOCK_STREAM = llsocket.AF_INET, llsocket.AF_INET6, llsocket.SOCK_STREAM
 
@@ -84,7 +85,10 @@ function inet.Server:construct(options)
     return Server.construct(self, options)
   end
   fields.check(options, server_fields, 1, 'new')
-  fields.refuse_tls(options, 1, 'new')
+  local security, problem = secure.server(options)
+  if problem then
+    return nil, problem
+  end
   local io = current_io()
   local list, err = addresses_to_bind(io, options)
   if not list then
@@ -94,7 +98,9 @@ function inet.Server:construct(options)
   for _, ai in ipairs(list) do
     local sock, failure = bind(ai, options, io)
     if sock then
-      return self:adopt(sock, io)
+      local made = self:adopt(sock, io)
+      made.security = security
+      return made
     end
     table.insert(failures, resolve.failure(failure, ai))
   end
@@ -104,12 +110,11 @@ end
 inet.Client = class.define('net.stream.inet.Client', Stream)
 inet.client = inet.Client
 
-local client_fields = { host = 'string', port = 'port', tcpnodelay = 'boolean', servername = 'string' }
+local client_fields = { host = 'string', port = 'port', tcpnodelay = 'boolean' }
 
 client.define(inet.Client, AF_INET, {
   check = function(options)
     fields.check(options, client_fields, 1, 'new')
-    fields.refuse_tls(options, 1, 'new')
     return { host = options.host, port = options.port, tcpnodelay = options.tcpnodelay }
   end,
   addresses = function(io, due, target, lookups)

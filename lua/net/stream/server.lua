@@ -5,7 +5,9 @@ local Stream = require('net.stream.socket')
 local class = require('net.class')
 local errors = require('net.errors')
 local limits = require('net.limits')
+local admission = require('net.stream.admission')
 local protected = require('net.protected')
+local secure = require('net.stream.secure')
 local serving = require('net.stream.serving')
 
 local Server = class.define('net.stream.Server', Stream)
@@ -30,21 +32,45 @@ local function accept(self)
   return sock, err, timeout
 end
 
-local function created(sock, ok, made, err)
+local function created(sock, session, ok, made, err)
   if not ok then
     sock:close()
     error(made, 0)
   end
-  return serving.connection(sock, made, err)
+  local connection, problem = serving.connection(sock, made, err)
+  if connection and session then
+    secure.attach(connection, session)
+  end
+  return connection, problem
 end
 
 function Server:accept()
-  local sock, err, timeout = accept(self)
+  local sock, err, timeout, session
+  if self.security then
+    sock, err, timeout, session = admission.accept(self, accept)
+  else
+    sock, err, timeout = accept(self)
+  end
   if not sock then
     return nil, err, timeout
   end
-  return created(sock, protected.across_waits(self.io.poller, self.createConnection, self, sock))
+  return created(sock, session,
+    protected.across_waits(self.io.poller, self.createConnection, self, sock, session))
 end
+
+-- Connections that come from now on use this configuration: true | nil, err. Those that there are stay as they are.
+function Server:tlsconfig(tlscfg)
+  local security, problem = secure.server({ tlscfg = tlscfg }, 'tlsconfig')
+  if problem then
+    return nil, problem
+  end
+  self.security = security
+  return true
+end
+
+-- Called with what is wrong when a handshake fails, of which accept() and serve() tell nothing else. A class or a
+-- server can have its own.
+function Server:handshakeFailed() end -- luacheck: no unused args
 
 function Server:acceptfd()
   local sock, err, timeout = accept(self)

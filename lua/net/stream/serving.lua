@@ -8,6 +8,7 @@ local errors = require('net.errors')
 local fields = require('net.fields')
 local loop = require('net.loop')
 local protected = require('net.protected')
+local secure = require('net.stream.secure')
 local Stream = require('net.stream.socket')
 local use = require('net.io.use')
 local values = require('net.poller.values')
@@ -64,8 +65,18 @@ end
 -- What the task of a connection does: it gets the accepted socket of llsocket.
 local function new_conduct(server, connections, handler)
   return function(sock)
-    local connection = serving.connection(sock, server:createConnection(sock))
+    local session
+    if server.security then
+      session = secure.accept(server, sock)
+      if not session then
+        return
+      end
+    end
+    local connection = serving.connection(sock, server:createConnection(sock, session))
     if connection then
+      if session then
+        secure.attach(connection, session)
+      end
       connections[loop.running()] = connection
       return handler(connection, server)
     end
@@ -127,7 +138,7 @@ function Serving:leave(task)
   end
   self.connections[task] = nil
   self.count = self.count - 1
-  if type(connection) == 'table' and connection.close ~= Stream.close then
+  if type(connection) == 'table' and (connection.session or connection.close ~= Stream.close) then
     self:hand_over(connection.sock or false, loop.spawn(self.close, connection))
   elseif connection then
     connection:close()

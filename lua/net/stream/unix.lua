@@ -12,6 +12,7 @@ local fields = require('net.fields')
 local open = require('net.open')
 local pair = require('net.pair')
 local resolve = require('net.resolve')
+local secure = require('net.stream.secure')
 local unix_socket = require('net.unix')
 
 local AF_UNIX, SOCK_STREAM = llsocket.AF_UNIX, llsocket.SOCK_STREAM
@@ -36,7 +37,10 @@ function unix.Server:construct(options)
     return Server.construct(self, options)
   end
   local path = fields.path(options, 1, 'new')
-  fields.refuse_tls(options, 1, 'new')
+  local security, problem = secure.server(options)
+  if problem then
+    return nil, problem
+  end
   local ai, failure = resolve.path(path, SOCK_STREAM)
   if not ai then
     return nil, failure
@@ -51,7 +55,9 @@ function unix.Server:construct(options)
     sock:close()
     return nil, resolve.failure(errors.text(refusal), ai)
   end
-  return self:adopt(sock, io)
+  local made = self:adopt(sock, io)
+  made.security = security
+  return made
 end
 
 unix.Client = class.define('net.stream.unix.Client', unix.Socket)
@@ -59,10 +65,7 @@ unix.client = unix.Client
 
 client.define(unix.Client, AF_UNIX, {
   check = function(options)
-    local path = fields.path(options, 1, 'new')
-    fields.check(options, { servername = 'string' }, 1, 'new')
-    fields.refuse_tls(options, 1, 'new')
-    return path
+    return fields.path(options, 1, 'new')
   end,
   addresses = function(_, _, path)
     local ai, err = resolve.path(path, SOCK_STREAM)

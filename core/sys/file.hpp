@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/sys/result.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace llnet::sys {
+
+// All bytes of a file that has at most `most` (EFBIG). Throws std::bad_alloc.
+Result<> read_file(const char* path, std::size_t most, std::string& into);
+
+// The same for an open descriptor, from the begin of its file; its position stays.
+Result<> read_file(int fd, std::size_t most, std::string& into);
+
+// Replaces what is in the file of a descriptor.
+Result<> replace_file(int fd, std::string_view bytes) noexcept;
+
+// Appends a line, which another process does not tear apart, to a file that only its owner can read.
+Result<> append_line(const char* path, std::string_view line) noexcept;
+
+bool can_read(const char* path) noexcept;
+
+// Whether it is a directory that can be listed.
+Result<> check_directory(const char* path) noexcept;
+
+// Whether it is a file of this user that nobody else can read or write: else EPERM, or what the system says.
+Result<> check_private_file(int fd) noexcept;
+
+} // namespace llnet::sys

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// OpenSSL's objects, each with its owner. Included by files of core/tls only.
+#pragma once
+
+#include <memory>
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/ocsp.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+namespace llnet::tls {
+
+template <auto release>
+struct Releaser {
+    template <class T>
+    void operator()(T* object) const noexcept
+    {
+        release(object);
+    }
+};
+
+template <class T, auto release>
+using Handle = std::unique_ptr<T, Releaser<release>>;
+
+using BioHandle = Handle<BIO, BIO_free>;
+using SslHandle = Handle<SSL, SSL_free>;
+using ContextHandle = Handle<SSL_CTX, SSL_CTX_free>;
+using CertificateHandle = Handle<X509, X509_free>;
+using CrlHandle = Handle<X509_CRL, X509_CRL_free>;
+using KeyHandle = Handle<EVP_PKEY, EVP_PKEY_free>;
+using SessionHandle = Handle<SSL_SESSION, SSL_SESSION_free>;
+using OcspHandle = Handle<OCSP_RESPONSE, OCSP_RESPONSE_free>;
+using OcspBasicHandle = Handle<OCSP_BASICRESP, OCSP_BASICRESP_free>;
+using OcspIdHandle = Handle<OCSP_CERTID, OCSP_CERTID_free>;
+
+inline void free_certificates(STACK_OF(X509) * certificates) noexcept
+{
+    sk_X509_pop_free(certificates, X509_free);
+}
+
+using CertificatesHandle = Handle<STACK_OF(X509), free_certificates>;
+
+} // namespace llnet::tls

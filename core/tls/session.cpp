@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: MIT
+#include "core/tls/session.hpp"
+
+#include "core/sys/file.hpp"
+#include "core/tls/callbacks.hpp"
+#include "core/tls/handles.hpp"
+#include "core/tls/names.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <new>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+namespace llnet::tls {
+
+namespace {
+
+// A record has no more, so more at once would only grow what the socket does not take.
+constexpr std::size_t most_at_once = SSL3_RT_MAX_PLAIN_LENGTH;
+
+Step done_with(std::size_t count) noexcept
+{
+    return {done(count), Wants::nothing};
+}
+
+Step wait_for(Wants wants, const char* op) noexcept
+{
+    return {again_or_failed<std::size_t>(EAGAIN, op), wants};
+}
+
+bool has_reason(unsigned long entry, int reason) noexcept
+{
+    return ERR_GET_LIB(entry) == ERR_LIB_SSL && ERR_GET_REASON(entry) == reason;
+}
+
+} // namespace
+
+Session::~Session()
+{
+    SSL_free(ssl_);
+}
+
+Outcome<> Session::open(std::shared_ptr<const Context> context, const Options& options)
+{
+    const bool is_client = context->role() == Role::client;
+    clear_errors();
+    context_ = std::move(context);
+    ssl_ = SSL_new(context_->native());
+    BIO* bio = ssl_ != nullptr ? wire_.new_bio() : nullptr;
+    if (bio == nullptr) {
+        clear_errors();
+        throw std::bad_alloc();
+    }
+    SSL_set_bio(ssl_, bio, bio);
+    SSL_set_app_data(ssl_, this);
+    SSL_set_info_callback(ssl_, note_alert);
+    state_ = State::handshaking;
+    if (!is_client) {
+        SSL_set_accept_state(ssl_);
+        return done();
+    }
+    SSL_set_connect_state(ssl_);
+    const Outcome<> named = set_name(options.servername);
+    if (named.done()) {
+        resumption_ = options.resumption;
+        load_session();
+    }
+    return named;
+}
+
+Outcome<> Session::set_name(std::string_view servername)
+{
+    constexpr const char* op = "servername";
+    const Settings& settings = context_->settings();
+    const bool is_verified = settings.verifies_certificate && settings.verifies_name;
+    if (servername.empty()) {
+        return is_verified ? failed(tls_error(tls_no_name, op)) : done();
+    }
+    const std::optional<ServerName> name = server_name(servername);
+    if (!name) {
+        failure_.detail = "neither a host name nor an IP address";
+        return failed(tls_error(tls_config, op));
+    }
+    servername_ = name->text;
+    const bool is_set =
+        name->is_address ? !is_verified || X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_), name->text.c_str()) == 1
+                         : SSL_set_tlsext_host_name(ssl_, name->text.c_str()) == 1 &&
+                               (!is_verified || SSL_set1_host(ssl_, name->text.c_str()) == 1);
+    if (!is_set) {
+        throw std::bad_alloc();
+    }
+    return done();
+}
+
+namespace {
+
+// For whom a session was made, so that it is used for nobody else: 'v' if its certificate and name were verified.
+std::string label_of(const Settings& settings, const std::string& servername)
+{
+    return (settings.verifies_certificate && settings.verifies_name ? "v:" : "n:") + servername;
+}
+
+constexpr std::size_t most_of_session = 65536;
+
+} // namespace
+
+// Takes up an earlier session, if there is one that fits.
+void Session::load_session()
+{
+    const int fd = context_->settings().session_fd;
+    if (resumption_ == nullptr && fd >= 0 && sys::check_private_file(fd).ok()) {
+        std::string der;
+        if (sys::read_file(fd, most_of_session, der).ok()) {
+            const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
+            resumption_ = SessionHandle(d2i_SSL_SESSION(nullptr, &bytes, static_cast<long>(der.size())));
+        }
+    }
+    if (resumption_ != nullptr) {
+        void* label = nullptr;
+        std::size_t size = 0;
+        const std::string wanted = label_of(context_->settings(), servername_);
+        if (SSL_SESSION_get0_ticket_appdata(resumption_.get(), &label, &size) == 1 &&
+            std::string_view(static_cast<const char*>(label), size) == wanted) {
+            SSL_set_session(ssl_, resumption_.get());
+        }
+    }
+    clear_errors();
+}
+
+bool Session::keep(SSL_SESSION* session) noexcept
+{
+    try {
+        const std::string label = label_of(context_->settings(), servername_);
+        if (SSL_SESSION_set1_ticket_appdata(session, label.data(), label.size()) != 1) {
+            return false;
+        }
+        store_session(session);
+        SessionHandle owned(session);
+        resumption_ = std::move(owned);
+        return true;
+    } catch (const std::bad_alloc&) { // it cannot be resumed, which is no failure
+        return false;
+    }
+}
+
+void Session::store_session(const SSL_SESSION* session) noexcept
+{
+    const int fd = context_->settings().session_fd;
+    unsigned char* der = nullptr;
+    const int size = fd >= 0 && sys::check_private_file(fd).ok() ? i2d_SSL_SESSION(session, &der) : 0;
+    if (size > 0) {
+        static_cast<void>(sys::replace_file(fd, {reinterpret_cast<const char*>(der), static_cast<std::size_t>(size)}));
+    }
+    OPENSSL_clear_free(der, static_cast<std::size_t>(std::max(size, 0)));
+}
+
+void Session::note_alert(const SSL* ssl, int where, int value) noexcept
+{
+    constexpr int low_byte = 0xff;
+    if ((where & SSL_CB_WRITE_ALERT) == SSL_CB_WRITE_ALERT) {
+        static_cast<Session*>(SSL_get_app_data(ssl))->alert_sent_ = value & low_byte;
+    }
+}
+
+void Session::note_refusal(int result) noexcept
+{
+    refusal_.result = result;
+}
+
+void Session::note_refusal(X509_STORE_CTX* verification) noexcept
+{
+    try {
+        refusal_ = {X509_STORE_CTX_get_error(verification), X509_STORE_CTX_get_error_depth(verification), {}, {}};
+        if (const X509* certificate = X509_STORE_CTX_get_current_cert(verification)) {
+            refusal_.subject = text_of(X509_get_subject_name(certificate));
+            refusal_.issuer = text_of(X509_get_issuer_name(certificate));
+        }
+    } catch (const std::bad_alloc&) { // the names are missing then
+    }
+}
+
+void Session::attach(const sys::System& system, int fd) noexcept
+{
+    wire_.attach(system, fd);
+    clear_errors();
+}
+
+Step Session::failed_before() const noexcept
+{
+    return {failed<std::size_t>(failure_.error), Wants::nothing};
+}
+
+// Whether the handshake has succeeded; else `step` says what is wrong.
+bool Session::is_usable(const char* op, Step& step) noexcept
+{
+    if (state_ == State::failed) {
+        step = failed_before();
+    } else if (state_ != State::established) {
+        step = {failed<std::size_t>(ENOTCONN, op), Wants::nothing};
+    }
+    return state_ == State::established;
+}
+
+Step Session::handshake(const sys::System& system, int fd) noexcept
+{
+    if (state_ == State::failed) {
+        return failed_before();
+    }
+    if (state_ == State::unopened) {
+        return {failed<std::size_t>(ENOTCONN, "handshake"), Wants::nothing};
+    }
+    attach(system, fd);
+    const int result = SSL_do_handshake(ssl_);
+    if (result == 1) {
+        return finish_handshake();
+    }
+    return SSL_get_error(ssl_, result) == SSL_ERROR_WANT_READ ? wait_to_read() : fail("handshake", result);
+}
+
+// The engine needs more of the peer, who may need more of us first.
+Step Session::wait_to_read() noexcept
+{
+    const int error = wire_.flush();
+    if (error == EAGAIN) {
+        return wait_for(Wants::write, "handshake");
+    }
+    return error == 0 ? wait_for(Wants::read, "handshake") : fail_with(system_error(error, "handshake"), {});
+}
+
+Step Session::finish_handshake() noexcept
+{
+    const long result = SSL_get_verify_result(ssl_);
+    if (SSL_get_verify_mode(ssl_) != SSL_VERIFY_NONE && result != X509_V_OK) { // of a session that is resumed
+        return fail_with(tls_error(static_cast<int>(result), "handshake"), {});
+    }
+    const int error = wire_.flush();
+    if (error == EAGAIN) {
+        return wait_for(Wants::write, "handshake");
+    }
+    if (error != 0) {
+        return fail_with(system_error(error, "handshake"), {});
+    }
+    state_ = State::established;
+    return done_with(0);
+}
+
+Step Session::read(const sys::System& system, int fd, std::span<char> room) noexcept
+{
+    Step step;
+    if (!is_usable("recv", step)) {
+        return step;
+    }
+    attach(system, fd);
+    static_cast<void>(wire_.flush()); // what is wrong is told when something is written
+    std::size_t total = 0;
+    int result = 1;
+    do {
+        std::size_t count = 0;
+        result = room.empty() ? 1 : SSL_read_ex(ssl_, room.data() + total, room.size() - total, &count);
+        total += count;
+    } while (result == 1 && total < room.size() && has_input());
+    const int error = result == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl_, result);
+    static_cast<void>(wire_.flush());
+    if (error == SSL_ERROR_NONE || error == SSL_ERROR_WANT_READ) {
+        return total > 0 || error == SSL_ERROR_NONE ? done_with(total) : wait_for(Wants::read, "recv");
+    }
+    if (error == SSL_ERROR_ZERO_RETURN) {
+        return total > 0 ? done_with(total) : Step{end_of_stream<std::size_t>(), Wants::nothing};
+    }
+    step = fail("recv", result);
+    return total > 0 ? done_with(total) : step;
+}
+
+bool Session::has_input() const noexcept
+{
+    return state_ == State::failed || wire_.has_input() || (ssl_ != nullptr && SSL_has_pending(ssl_) == 1);
+}
+
+Step Session::flush(const sys::System& system, int fd) noexcept
+{
+    wire_.attach(system, fd);
+    const int error = wire_.flush();
+    if (error == 0) {
+        return done_with(0);
+    }
+    return error == EAGAIN ? wait_for(Wants::write, "send") : Step{failed<std::size_t>(error, "send"), Wants::nothing};
+}
+
+Step Session::write(const sys::System& system, int fd, std::string_view bytes) noexcept
+{
+    Step step;
+    if (!is_usable("send", step)) {
+        return step;
+    }
+    attach(system, fd);
+    step = flush(system, fd);
+    if (!step.outcome.done() || bytes.empty()) {
+        return step;
+    }
+    std::size_t count = 0;
+    const int result = SSL_write_ex(ssl_, bytes.data(), std::min(bytes.size(), most_at_once), &count);
+    if (result != 1) {
+        return fail("send", result);
+    }
+    step = flush(system, fd);
+    return step.outcome.status == Status::failed ? step : done_with(count);
+}
+
+Step Session::close(const sys::System& system, int fd) noexcept
+{
+    attach(system, fd);
+    if (state_ == State::established && !has_closed_) {
+        has_closed_ = true;
+        static_cast<void>(SSL_shutdown(ssl_)); // our part of it is all that is needed
+        clear_errors();
+    }
+    return flush(system, fd);
+}
+
+Step Session::fail_with(Error error, std::string detail) noexcept
+{
+    state_ = State::failed;
+    failure_ = {error, std::move(detail)};
+    return failed_before();
+}
+
+// A call of the engine failed for good.
+Step Session::fail(const char* op, int result) noexcept
+{
+    const int reason = SSL_get_error(ssl_, result);
+    try {
+        Failure failure = failure_of(op, reason);
+        static_cast<void>(wire_.flush()); // the alert
+        return fail_with(failure.error, std::move(failure.detail));
+    } catch (const std::bad_alloc&) {
+        clear_errors();
+        return fail_with(system_error(ENOMEM, op), {});
+    }
+}
+
+Failure Session::failure_of(const char* op, int reason)
+{
+    const unsigned long entry = ERR_peek_last_error();
+    const bool is_in_handshake = state_ == State::handshaking;
+    const char* const closed = is_in_handshake ? "the peer closed the connection during the handshake" : "";
+    if (reason == SSL_ERROR_SYSCALL && wire_.error() != 0 && !wire_.is_at_end()) {
+        return {system_error(wire_.error(), op), {}};
+    }
+    const bool was_cut = reason != SSL_ERROR_SSL || has_reason(entry, SSL_R_UNEXPECTED_EOF_WHILE_READING);
+    if (was_cut) { // OpenSSL 1.1 says so in another way, sometimes with nothing at all
+        clear_errors();
+        return {tls_error(tls_truncated, op), closed};
+    }
+    const bool is_refusal = refusal_.result != 0 && (has_reason(entry, SSL_R_CERTIFICATE_VERIFY_FAILED) ||
+                                                     has_reason(entry, SSL_R_INVALID_STATUS_RESPONSE));
+    if (is_refusal) {
+        clear_errors();
+        std::string detail = "depth " + std::to_string(refusal_.depth);
+        detail += refusal_.subject.empty() ? "" : ", subject '" + refusal_.subject + "'";
+        detail += refusal_.issuer.empty() ? "" : ", issuer '" + refusal_.issuer + "'";
+        detail += servername_.empty() ? "" : ", name '" + servername_ + "'";
+        return {tls_error(refusal_.result, op), with_alert(std::move(detail))};
+    }
+    Failure failure = take_failure(tls_protocol, op);
+    failure.detail = with_alert(std::move(failure.detail));
+    return failure;
+}
+
+std::string Session::with_alert(std::string detail) const
+{
+    if (alert_sent_ < 0) {
+        return detail;
+    }
+    return detail + (detail.empty() ? "alert " : ", alert ") + alert_name(alert_sent_);
+}
+
+} // namespace llnet::tls

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include "core/tls/staple.hpp"
+
+#include "core/tls/failure.hpp"
+#include "core/tls/handles.hpp"
+
+#include <openssl/asn1.h>
+
+namespace llnet::tls {
+
+namespace {
+
+constexpr long clock_skew_sec = 300;
+constexpr long most_age_sec = 14L * 24 * 60 * 60; // of a response that does not say until when it is good
+
+std::time_t time_of(const ASN1_GENERALIZEDTIME* time) noexcept
+{
+    std::tm fields{};
+    return time != nullptr && ASN1_TIME_to_tm(time, &fields) == 1 ? timegm(&fields) : -1;
+}
+
+// Finds what the response says of the certificate, whichever digest names that.
+bool find(OCSP_BASICRESP* response, const X509* certificate, const X509* issuer, Staple& staple) noexcept
+{
+    for (const EVP_MD* digest : {EVP_sha1(), EVP_sha256()}) {
+        const OcspIdHandle id(OCSP_cert_to_id(digest, certificate, issuer));
+        ASN1_GENERALIZEDTIME *revoked = nullptr, *from = nullptr, *until = nullptr;
+        if (id != nullptr && OCSP_resp_find_status(response, id.get(), &staple.cert_status, &staple.crl_reason,
+                                                   &revoked, &from, &until) == 1) {
+            staple.revocation_time = time_of(revoked);
+            staple.this_update = time_of(from);
+            staple.next_update = time_of(until);
+            return OCSP_check_validity(from, until, clock_skew_sec, until != nullptr ? -1 : most_age_sec) == 1;
+        }
+    }
+    staple.cert_status = V_OCSP_CERTSTATUS_UNKNOWN;
+    return true;
+}
+
+int result_of(const Staple& staple) noexcept
+{
+    switch (staple.cert_status) {
+    case V_OCSP_CERTSTATUS_GOOD:
+        return X509_V_OK;
+    case V_OCSP_CERTSTATUS_REVOKED:
+        return X509_V_ERR_CERT_REVOKED;
+    default:
+        return X509_V_ERR_OCSP_CERT_UNKNOWN;
+    }
+}
+
+int check(SSL* ssl, OCSP_RESPONSE* response, Staple& staple) noexcept
+{
+    const OcspBasicHandle basic(OCSP_response_get1_basic(response));
+    STACK_OF(X509)* chain = SSL_get0_verified_chain(ssl);
+    if (basic == nullptr || sk_X509_num(chain) < 1) {
+        return X509_V_ERR_OCSP_VERIFY_FAILED;
+    }
+    // The signer must be the issuer, or somebody whom that certified to be one: the chain is only where to find it.
+    X509_STORE* store = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl));
+    if (OCSP_basic_verify(basic.get(), chain, store, 0) != 1) {
+        return X509_V_ERR_OCSP_VERIFY_FAILED;
+    }
+    const X509* certificate = sk_X509_value(chain, 0);
+    const X509* issuer = sk_X509_value(chain, sk_X509_num(chain) > 1 ? 1 : 0);
+    return find(basic.get(), certificate, issuer, staple) ? result_of(staple) : X509_V_ERR_OCSP_VERIFY_FAILED;
+}
+
+} // namespace
+
+int check_staple(SSL* ssl, bool is_required, Staple& staple) noexcept
+{
+    staple = {};
+    const int without = is_required ? X509_V_ERR_OCSP_VERIFY_NEEDED : X509_V_OK;
+    const unsigned char* bytes = nullptr;
+    const long size = SSL_get_tlsext_status_ocsp_resp(ssl, &bytes);
+    if (bytes == nullptr || size <= 0) {
+        return without;
+    }
+    clear_errors();
+    const OcspHandle response(d2i_OCSP_RESPONSE(nullptr, &bytes, size));
+    staple.result = X509_V_ERR_OCSP_VERIFY_FAILED;
+    if (response != nullptr) {
+        staple.response_status = OCSP_response_status(response.get());
+        const bool has_answer = staple.response_status == OCSP_RESPONSE_STATUS_SUCCESSFUL;
+        staple.result = has_answer ? check(ssl, response.get(), staple) : without;
+    }
+    clear_errors();
+    return staple.result;
+}
+
+} // namespace llnet::tls

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Stapled OCSP responses (RFC 6960, RFC 6066). Included by files of core/tls only.
+#pragma once
+
+#include <ctime>
+#include <openssl/ssl.h>
+
+namespace llnet::tls {
+
+// What a response says.
+struct Staple {
+    int response_status = -1; // OCSP_RESPONSE_STATUS_*
+    int cert_status = -1;     // V_OCSP_CERTSTATUS_*
+    int crl_reason = -1;      // OCSP_REVOKED_STATUS_*
+    std::time_t revocation_time = -1;
+    std::time_t this_update = -1;
+    std::time_t next_update = -1;
+    int result = -1; // of the check: X509_V_*
+};
+
+// Checks what the server of this connection stapled; gives X509_V_OK or what is wrong. The chain is verified already.
+int check_staple(SSL* ssl, bool is_required, Staple& staple) noexcept;
+
+} // namespace llnet::tls

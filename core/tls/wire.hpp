@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Between an engine and its socket. Included by files of core/tls only.
+#pragma once
+
+#include "core/sys/system.hpp"
+
+#include <openssl/bio.h>
+#include <string>
+#include <string_view>
+
+namespace llnet::tls {
+
+// The bytes of one connection on their way. To write never blocks and never fails for the engine: what the socket does
+// not take at once waits here, and what is wrong is told when it is flushed. So an engine that only reads never waits
+// for room, and no record is left half-written in it.
+class Wire {
+public:
+    // A BIO over it, which must not outlive it; nullptr if there is no memory.
+    BIO* new_bio() noexcept;
+
+    // What the engine calls meanwhile goes to this socket.
+    void attach(const sys::System& system, int fd) noexcept
+    {
+        system_ = &system;
+        fd_ = fd;
+        error_ = 0;
+    }
+
+    // Bytes that were received before, for the engine to read first. Throws std::bad_alloc.
+    void feed(std::string_view bytes);
+    [[nodiscard]] bool has_input() const noexcept { return taken_ < input_.size(); }
+
+    // Sends what waits: 0; EAGAIN if the socket takes no more now; or what is wrong.
+    int flush() noexcept;
+    [[nodiscard]] bool has_output() const noexcept { return sent_ < output_.size(); }
+
+    [[nodiscard]] bool is_at_end() const noexcept { return is_at_end_; } // the peer has closed
+    [[nodiscard]] int error() const noexcept { return error_; }          // of the last attempt to read
+
+private:
+    static constexpr std::size_t most_output = 1048576; // while the peer reads nothing
+
+    const sys::System* system_ = nullptr;
+    int fd_ = -1;
+    std::string input_;
+    std::size_t taken_ = 0;
+    std::string output_;
+    std::size_t sent_ = 0;
+    bool is_at_end_ = false;
+    int error_ = 0;
+    int write_error_ = 0;
+
+    int receive(BIO* bio, char* room, int size) noexcept;
+    int send(const char* bytes, int size) noexcept;
+
+    static int on_read(BIO* bio, char* room, int size) noexcept;
+    static int on_write(BIO* bio, const char* bytes, int size) noexcept;
+    static long on_control(BIO* bio, int command, long, void*) noexcept;
+    static const BIO_METHOD* method() noexcept;
+};
+
+} // namespace llnet::tls

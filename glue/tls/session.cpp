@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+// Ends of connections. What would block answers nil, nil, true and for what to wait: "read" or "write".
+#include "glue/kit/errors.hpp"
+#include "glue/tls/objects.hpp"
+
+#include <algorithm>
+#include <array>
+#include <climits>
+
+namespace llnet {
+
+namespace {
+
+using tls::Step;
+using tls::Wants;
+
+void push_wants(lua_State* L, const Step& step)
+{
+    lua_pushboolean(L, 1);
+    lua_pushstring(L, step.wants == Wants::write ? "write" : "read");
+}
+
+// nil, err; or nil, nil, true, wants
+int push_unfinished(lua_State* L, const TlsSession& self, const Step& step)
+{
+    if (step.outcome.status == Status::again) {
+        lua_pushnil(L);
+        lua_pushnil(L);
+        push_wants(L, step);
+        return 4;
+    }
+    return push_tls_failure(L, step.outcome.error, self.session.detail());
+}
+
+int push_done(lua_State* L, const TlsSession& self, const Step& step)
+{
+    if (!step.outcome.done()) {
+        return push_unfinished(L, self, step);
+    }
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+int handshake(lua_State* L)
+{
+    auto& self = check_self<TlsSession>(L);
+    return push_done(L, self, self.session.handshake(sys::host(), self.fd()));
+}
+
+constexpr std::size_t most_read = 16384; // a record has no more
+
+// read([size]) -> bytes | nil (end) | nil, err | nil, nil, true, wants
+int read(lua_State* L)
+{
+    auto& self = check_self<TlsSession>(L);
+    std::array<char, most_read> room;
+    const std::size_t size = std::min(opt_size(L, 2, room.size()), room.size());
+    const Step step = self.session.read(sys::host(), self.fd(), {room.data(), size});
+    if (step.outcome.done()) {
+        lua_pushlstring(L, room.data(), step.outcome.value);
+        return 1;
+    }
+    if (step.outcome.status == Status::end) {
+        lua_pushnil(L);
+        return 1;
+    }
+    return push_unfinished(L, self, step);
+}
+
+// Writes all that follows the first `sent` bytes, as far as the socket takes it.
+Step write_all(TlsSession& self, std::string_view bytes)
+{
+    std::size_t count = 0;
+    Step step;
+    while (count < bytes.size()) {
+        step = self.session.write(sys::host(), self.fd(), bytes.substr(count));
+        if (!step.outcome.done()) {
+            break;
+        }
+        count += step.outcome.value;
+    }
+    if (step.outcome.done()) {
+        step = self.session.flush(sys::host(), self.fd());
+    }
+    step.outcome.value = count;
+    return step;
+}
+
+// n | n, nil, true, "write" | n or nil, err
+int push_written(lua_State* L, const TlsSession& self, const Step& step)
+{
+    if (step.outcome.status == Status::failed) {
+        const int results = push_tls_failure(L, step.outcome.error, self.session.detail());
+        if (step.outcome.value > 0) {
+            lua_pushinteger(L, static_cast<lua_Integer>(step.outcome.value));
+            lua_replace(L, -1 - results);
+        }
+        return results;
+    }
+    lua_pushinteger(L, static_cast<lua_Integer>(step.outcome.value));
+    if (step.outcome.done()) {
+        return 1;
+    }
+    lua_pushnil(L);
+    push_wants(L, step);
+    return 4;
+}
+
+// write(str [, sent])
+int write(lua_State* L)
+{
+    auto& self = check_self<TlsSession>(L);
+    const std::string_view bytes = check_bytes(L, 2);
+    const auto sent =
+        static_cast<std::size_t>(is_absent(L, 3) ? 0 : check_integer(L, 3, 0, static_cast<long long>(bytes.size())));
+    return push_written(L, self, write_all(self, bytes.substr(sent)));
+}
+
+// Writes as much of the file as the socket takes: fewer bytes at its end.
+Step write_file(TlsSession& self, int file, std::size_t size, off_t offset)
+{
+    std::array<char, most_read> part;
+    std::size_t count = 0;
+    Step step;
+    while (count < size) {
+        const std::size_t wanted = std::min(size - count, part.size());
+        const sys::Result<ssize_t> read =
+            sys::host().read_at(file, part.data(), wanted, offset + static_cast<off_t>(count));
+        if (read.value <= 0) {
+            step.outcome = read.ok() ? done(count) : failed<std::size_t>(read.error, "sendfile");
+            break;
+        }
+        step = write_all(self, {part.data(), static_cast<std::size_t>(read.value)});
+        count += step.outcome.value;
+        if (!step.outcome.done()) {
+            break;
+        }
+    }
+    step.outcome.value = count;
+    return step;
+}
+
+// sendfile(file, size [, offset])
+int sendfile(lua_State* L)
+{
+    auto& self = check_self<TlsSession>(L);
+    const File file = check_file(L, 2);
+    const auto size = static_cast<std::size_t>(check_integer(L, 3, 0, LLONG_MAX));
+    const auto offset = static_cast<off_t>(is_absent(L, 4) ? 0 : check_integer(L, 4, 0, LLONG_MAX));
+    if (const Outcome<> flushed = flush_file(file); !flushed.done()) {
+        return push_tls_failure(L, flushed.error, {});
+    }
+    return push_written(L, self, write_file(self, file.fd, size, offset));
+}
+
+// close() -> true | nil, err | nil, nil, true, wants
+int close(lua_State* L)
+{
+    auto& self = check_self<TlsSession>(L);
+    return push_done(L, self, self.session.close(sys::host(), self.fd()));
+}
+
+// feed(bytes): of the peer, received before the handshake
+int feed(lua_State* L)
+{
+    auto& self = check_self<TlsSession>(L);
+    const std::string_view bytes = check_bytes(L, 2);
+    check_memory(L, work([&] {
+                     self.session.feed(bytes);
+                     return done();
+                 }));
+    return 0;
+}
+
+constexpr luaL_Reg metamethods[] = {
+    {"__gc", collect<TlsSession>},
+    {nullptr, nullptr},
+};
+
+constexpr luaL_Reg metamethods_of_resumption[] = {
+    {"__gc", collect<TlsResumption>},
+    {nullptr, nullptr},
+};
+
+constexpr Method methods[] = {
+    {"handshake", handshake}, {"read", read},   {"write", write},
+    {"sendfile", sendfile},   {"close", close}, {"feed", feed},
+};
+
+} // namespace
+
+void define_tls_session(lua_State* L)
+{
+    define_class(L, Class::tls_session, "session", metamethods);
+    add_methods(L, Class::tls_session, methods);
+    define_class(L, Class::tls_resumption, "resumption", metamethods_of_resumption);
+}
+
+} // namespace llnet

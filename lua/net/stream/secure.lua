@@ -1,0 +1,195 @@
+-- SPDX-License-Identifier: MIT
+-- TLS on streams. The instance of a stream that speaks it has its session in the field `session`, and an io of
+-- net.io.tls.
+--
+--   sock:starttls(tlscfg [, opts])   speaks TLS from now on: true; nil, err; or nil, nil, true. Fields of opts:
+--       server      true: as the server (false)
+--       servername  of a client: whom it speaks to, a host name or an IP address
+--       resumption  of a client: what tls():resumption() of an earlier connection gave
+--       msec        how long it may take (10000)
+--       unread      what becomes of bytes that were received and not read: 'refuse' (the default: EBADMSG, since
+--                   whoever can put bytes before the handshake could put them in the peer's mouth) or 'feed': they are
+--                   the begin of the handshake
+--   sock:tls()                       the session, with what is known of the peer: net.tls
+--
+-- close() says so to the peer before, for which it takes a second at most.
+
+local engine = require('net.tls.engine')
+local errors = require('net.errors')
+local fields = require('net.fields')
+local loop = require('net.loop')
+local tls_io = require('net.io.tls')
+local use = require('net.io.use')
+local values = require('net.poller.values')
+
+local secure = {}
+
+secure.HANDSHAKE_SEC = 10
+local CLOSE_SEC = 1
+
+-- The configuration in a table of options, if there is one. Raises an argument error for what is none.
+function secure.config_of(options, index, name)
+  local config = options.tlscfg
+  if config == nil then
+    return nil
+  elseif not engine.available then
+    errors.argument(index, name, "field 'tlscfg': this build has no TLS")
+  elseif not engine.is_config(config) then
+    errors.argument(index, name, "field 'tlscfg': net.tls.config expected, got " .. type(config))
+  end
+  return config
+end
+
+-- A session over a connected socket that waits as `io` does: or nil, what is wrong, and true if the time was over.
+function secure.handshake(io, sock, context, seconds, servername, resumption, begin)
+  local session, err = engine.session(context, sock, servername, resumption)
+  if not session then
+    return nil, err
+  end
+  if begin then
+    session:feed(begin)
+  end
+  local ok, failure, timeout = tls_io.run(io, session, sock, 'handshake', seconds)
+  if not ok then
+    return nil, failure, timeout
+  end
+  return session
+end
+
+-- The instance speaks TLS by this session from now on.
+function secure.attach(self, session)
+  if self.session ~= session then
+    self.session = session
+    use(self, tls_io.over(self.io))
+  end
+end
+
+-- Says to the peer that nothing more comes, as far as that is possible. `at_once`: without a wait.
+function secure.finish(self, at_once)
+  local session = self.session
+  if not session then
+    return
+  end
+  self.session = nil
+  use(self, self.io.without_tls)
+  if at_once or self.io.poller == loop and not loop.pollable() then
+    session:close()
+  else
+    tls_io.run(self.io, session, self.sock, 'close', CLOSE_SEC)
+  end
+end
+
+-- What a client or a server needs for TLS, from its table of options: nil if it has no tlscfg. Fields: config and
+-- msec; of a client also servername and resumption.
+local server_fields = { tlsmsec = 'number' }
+local client_fields = { servername = 'string', resumption = 'resumption' }
+
+function secure.check_client(options)
+  fields.check(options, client_fields, 1, 'new')
+  local config = secure.config_of(options, 1, 'new')
+  return config and {
+    config = config,
+    servername = options.servername or options.host,
+    resumption = options.resumption,
+  }
+end
+
+-- Makes the context of it: true; or nil and a string.
+function secure.prepare(security, role)
+  if security then
+    local context, err = engine.context(security.config, role)
+    if not context then
+      return nil, err
+    end
+    security.context = context
+  end
+  return true
+end
+
+-- The same for a server at once; nil and a string if that is impossible.
+function secure.server(options, name)
+  fields.check(options, server_fields, 1, name or 'new')
+  local config = secure.config_of(options, 1, name or 'new')
+  if not config then
+    return nil
+  end
+  local seconds = fields.seconds(options.tlsmsec, 1, name or 'new', 'tlsmsec')
+  local security = { config = config, seconds = seconds or secure.HANDSHAKE_SEC }
+  local ok, err = secure.prepare(security, 'server')
+  return ok and security, err
+end
+
+-- A session of a client over a connected socket; or as secure.handshake.
+function secure.connect(io, sock, security, seconds)
+  return secure.handshake(io, sock, security.context, seconds, security.servername, security.resumption)
+end
+
+-- A session over a socket that the server accepted; nil if there is none, and then the socket is closed.
+function secure.accept(server, sock)
+  local security = server.security
+  local session, err, timeout = secure.handshake(server.io.plain, sock, security.context, security.seconds)
+  if not session then
+    sock:close()
+    server:handshakeFailed(err or timeout and values.failure('ETIMEDOUT', 'handshake'))
+  end
+  return session
+end
+
+local starttls_fields = { server = 'boolean', servername = 'string', unread = 'string', resumption = 'resumption' }
+
+local function unread_bytes(self, policy)
+  local unread = self.unread and self.unread.bytes or 0
+  if unread == 0 then
+    return ''
+  elseif policy == 'feed' then
+    return self:recv(unread)
+  end
+  return nil, values.failure('EBADMSG', 'starttls')
+end
+
+local methods = {}
+
+function methods:starttls(tlscfg, options)
+  local config = secure.config_of({ tlscfg = tlscfg }, 1, 'starttls')
+  if not config then
+    errors.argument(1, 'starttls', 'net.tls.config expected, got no value')
+  end
+  options = fields.check(options or {}, starttls_fields, 2, 'starttls')
+  if self.session then
+    return nil, values.failure('EISCONN', 'starttls')
+  end
+  local context, err = engine.context(config, options.server and 'server' or 'client')
+  if not context then
+    return nil, err
+  end
+  local seconds = fields.seconds(options.msec, 2, 'starttls', 'msec') or secure.HANDSHAKE_SEC
+  local begin, refusal = unread_bytes(self, options.unread)
+  if not begin then
+    return nil, refusal
+  end
+  local session, failure, timeout = secure.handshake(self.io, self.sock, context, seconds, options.servername,
+    options.resumption, begin)
+  if not session then
+    return nil, failure, timeout
+  end
+  secure.attach(self, session)
+  return true
+end
+
+function methods:tls()
+  return self.session
+end
+
+-- Adds the methods to a class of stream sockets.
+function secure.add(class)
+  for name, method in pairs(methods) do
+    class[name] = method
+  end
+  local close = class.close
+  function class:close(...)
+    secure.finish(self)
+    return close(self, ...)
+  end
+end
+
+return secure
