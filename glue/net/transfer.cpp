@@ -236,8 +236,7 @@ constexpr Method functions[] = {
 
 // These are functions and, under net's classes, methods as well.
 constexpr Method methods[] = {
-    {"recvfrom", recvfrom}, {"sendto", sendto},
-    {"sendfile", sendfile}, {"accept", accept}, {"connect", connect},
+    {"recvfrom", recvfrom}, {"sendto", sendto}, {"sendfile", sendfile}, {"accept", accept}, {"connect", connect},
 };
 
 } // namespace

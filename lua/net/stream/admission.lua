@@ -98,6 +98,14 @@ function Admission:take(seconds)
   return first.sock, nil, nil, first.session
 end
 
+-- Nobody will take those that are ready.
+function Admission:close()
+  for _, each in ipairs(self.ready) do
+    each.sock:close()
+  end
+  self.ready = {}
+end
+
 local function accept_in_turn(server, accept)
   local due = deadline.after(server[limits.receive] or nil)
   repeat

@@ -82,4 +82,13 @@ end
 
 serving.add(Server)
 
+local close = Server.close
+
+function Server:close(...)
+  if self.admission then
+    self.admission:close()
+  end
+  return close(self, ...)
+end
+
 return Server
