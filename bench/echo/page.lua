@@ -3,6 +3,7 @@
 
 local figures = require('bench.echo.figures')
 local plot = require('bench.echo.plot')
+local process = require('bench.process')
 local report = require('bench.echo.report')
 
 local page = {}
@@ -62,6 +63,7 @@ function page.write(directory, intro, origin, results)
   for _, result in ipairs(results) do
     parts[#parts + 1] = section(result)
   end
+  assert(os.execute('mkdir -p ' .. process.quoted(directory)))
   local file <close> = assert(io.open(directory .. '/echo.md', 'w'))
   file:write((table.concat(parts, '\n'):gsub('\n*$', '\n')))
   plot.write(directory .. '/echo.svg', results)
