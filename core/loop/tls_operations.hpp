@@ -17,9 +17,6 @@ public:
     [[nodiscard]] const tls::Session& session() const noexcept { return session_; }
 
 protected:
-    // What a step means for the operation.
-    Progress progress_of(const tls::Step& step) noexcept { return finish_unless_again(step.outcome); }
-
     tls::Session& session_;
 };
 

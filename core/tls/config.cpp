@@ -3,6 +3,7 @@
 
 #include "core/sys/file.hpp"
 #include "core/tls/handles.hpp"
+#include "core/tls/lists.hpp"
 #include "core/tls/pem.hpp"
 
 #include <algorithm>
@@ -16,49 +17,6 @@ namespace llnet::tls {
 
 namespace {
 
-constexpr std::size_t most_of_file = 16777216;
-
-// A text that is wiped when it is no longer needed.
-struct Secret {
-    std::string text;
-
-    Secret() = default;
-    Secret(const Secret&) = delete;
-    Secret& operator=(const Secret&) = delete;
-    ~Secret() { OPENSSL_cleanse(text.data(), text.size()); }
-};
-
-// Takes the next name of a list, which separators follow.
-std::string_view take_name(std::string_view& list, std::string_view separators) noexcept
-{
-    const std::size_t end = std::min(list.find_first_of(separators), list.size());
-    const std::string_view name = list.substr(0, end);
-    list.remove_prefix(std::min(end + 1, list.size()));
-    return name;
-}
-
-std::string_view trimmed(std::string_view text) noexcept
-{
-    const std::size_t first = text.find_first_not_of(' ');
-    return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(' ') + 1 - first);
-}
-
-unsigned protocols_named(std::string_view name) noexcept
-{
-    struct Row {
-        std::string_view name;
-        unsigned protocols;
-    };
-    constexpr Row rows[] = {
-        {"tlsv1", all_protocols},  {"tlsv1.0", tls_1_0},           {"tlsv1.1", tls_1_1},
-        {"tlsv1.2", tls_1_2},      {"tlsv1.3", tls_1_3},           {"all", all_protocols},
-        {"legacy", all_protocols}, {"default", default_protocols}, {"secure", default_protocols},
-    };
-    const auto* row =
-        std::find_if(std::begin(rows), std::end(rows), [&](const Row& each) { return each.name == name; });
-    return row != std::end(rows) ? row->protocols : 0;
-}
-
 ContextHandle new_trial()
 {
     clear_errors();
@@ -69,54 +27,7 @@ ContextHandle new_trial()
     return made;
 }
 
-constexpr std::string_view secure_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20:!aNULL:!PSK";
-
-std::string_view ciphers_named(std::string_view name) noexcept
-{
-    if (name == "secure" || name == "default") {
-        return secure_ciphers;
-    }
-    if (name == "compat") {
-        return "HIGH:!aNULL:!PSK";
-    }
-    if (name == "legacy") {
-        return "HIGH:MEDIUM:!aNULL:!PSK";
-    }
-    if (name == "insecure" || name == "all") {
-        return "ALL:!aNULL:!eNULL:@SECLEVEL=0";
-    }
-    return {};
-}
-
-void append_name(std::string& list, std::string_view name)
-{
-    list.append(list.empty() ? "" : ":").append(name);
-}
-
 } // namespace
-
-std::optional<unsigned> parse_protocols(std::string_view list) noexcept
-{
-    unsigned protocols = 0;
-    if (list.ends_with(',') || list.ends_with(':')) {
-        return std::nullopt;
-    }
-    while (!list.empty()) {
-        std::string_view name = trimmed(take_name(list, ",:"));
-        const bool without = name.starts_with('!');
-        name.remove_prefix(without ? 1 : 0);
-        const unsigned named = protocols_named(name);
-        if (named == 0) {
-            return std::nullopt;
-        }
-        if (without) {
-            protocols = (protocols == 0 ? unsigned{all_protocols} : protocols) & ~named;
-        } else {
-            protocols |= named;
-        }
-    }
-    return protocols != 0 ? std::optional(protocols) : std::nullopt;
-}
 
 Outcome<> Config::fail(Failure failure)
 {
@@ -243,24 +154,28 @@ Outcome<> Config::make_keypair(const KeypairText& text, const char* op, Keypair&
     return problem ? fail(std::move(*problem)) : done();
 }
 
-Outcome<> Config::set_keypair(const KeypairText& text)
+// Takes what make(keypair) fills.
+template <class Make>
+Outcome<> Config::take_keypair(bool is_another, Make make)
 {
     Keypair made;
-    const Outcome<> out = make_keypair(text, "set_keypair", made);
-    if (out.done()) {
+    const Outcome<> out = make(made);
+    if (out.done() && is_another) {
+        change().more_keypairs.push_back(std::move(made));
+    } else if (out.done()) {
         change().keypair = std::move(made);
     }
     return out;
 }
 
+Outcome<> Config::set_keypair(const KeypairText& text)
+{
+    return take_keypair(false, [&](Keypair& into) { return make_keypair(text, "set_keypair", into); });
+}
+
 Outcome<> Config::add_keypair(const KeypairText& text)
 {
-    Keypair made;
-    const Outcome<> out = make_keypair(text, "add_keypair", made);
-    if (out.done()) {
-        change().more_keypairs.push_back(std::move(made));
-    }
-    return out;
+    return take_keypair(true, [&](Keypair& into) { return make_keypair(text, "add_keypair", into); });
 }
 
 Outcome<> Config::read_keypair(const KeypairPaths& paths, const char* op, Keypair& into)
@@ -279,22 +194,12 @@ Outcome<> Config::read_keypair(const KeypairPaths& paths, const char* op, Keypai
 
 Outcome<> Config::set_keypair_file(const KeypairPaths& paths)
 {
-    Keypair made;
-    const Outcome<> out = read_keypair(paths, "set_keypair_file", made);
-    if (out.done()) {
-        change().keypair = std::move(made);
-    }
-    return out;
+    return take_keypair(false, [&](Keypair& into) { return read_keypair(paths, "set_keypair_file", into); });
 }
 
 Outcome<> Config::add_keypair_file(const KeypairPaths& paths)
 {
-    Keypair made;
-    const Outcome<> out = read_keypair(paths, "add_keypair_file", made);
-    if (out.done()) {
-        change().more_keypairs.push_back(std::move(made));
-    }
-    return out;
+    return take_keypair(true, [&](Keypair& into) { return read_keypair(paths, "add_keypair_file", into); });
 }
 
 void Config::clear_keys() noexcept
@@ -470,47 +375,6 @@ void Config::verify() noexcept
     settings.verifies_certificate = true;
     settings.verifies_name = true;
     settings.verifies_time = true;
-}
-
-std::string default_ca_cert_file()
-{
-    const char* named = std::getenv(X509_get_default_cert_file_env());
-    const std::array<const char*, 4> usual{named, X509_get_default_cert_file(), "/etc/ssl/certs/ca-certificates.crt",
-                                           "/etc/ssl/cert.pem"};
-    for (const char* path : usual) {
-        if (path != nullptr && sys::can_read(path)) {
-            return path;
-        }
-    }
-    return X509_get_default_cert_file();
-}
-
-Outcome<> load_file(const char* path, std::string_view passphrase, std::string& pem, std::string& detail)
-{
-    constexpr const char* op = "load_file";
-    Secret secret;
-    if (const sys::Result<> read = sys::read_file(path, most_of_file, secret.text); !read.ok()) {
-        detail = path;
-        return failed(read.error, op);
-    }
-    if (passphrase.empty()) {
-        pem = secret.text;
-        return done();
-    }
-    Key key;
-    if (Problem problem = read_key(secret.text, passphrase, op, key)) {
-        detail = path + (": " + problem->detail);
-        return failed(problem->error);
-    }
-    const BioHandle writer(BIO_new(BIO_s_mem()));
-    if (writer == nullptr ||
-        PEM_write_bio_PrivateKey(writer.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) {
-        throw std::bad_alloc();
-    }
-    char* text = nullptr;
-    const long size = BIO_get_mem_data(writer.get(), &text);
-    pem.assign(text, static_cast<std::size_t>(size));
-    return done();
 }
 
 } // namespace llnet::tls

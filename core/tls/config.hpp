@@ -38,6 +38,9 @@ enum Protocols : unsigned {
     all_protocols = tls_1_0 | tls_1_1 | default_protocols,
 };
 
+// Of TLS 1.2, unless others are set.
+inline constexpr const char* usual_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20:!aNULL:!PSK";
+
 // The protocols of a list such as "tlsv1.2,tlsv1.3", "default" or "all,!tlsv1.0"; nullopt if it is none.
 std::optional<unsigned> parse_protocols(std::string_view list) noexcept;
 
@@ -179,6 +182,8 @@ private:
     Outcome<> fail(Failure failure);
     template <class Set>
     Outcome<> with_file(const char* path, const char* op, Set set);
+    template <class Make>
+    Outcome<> take_keypair(bool is_another, Make make);
     Outcome<> make_keypair(const KeypairText& text, const char* op, Keypair& into);
     Outcome<> read_keypair(const KeypairPaths& paths, const char* op, Keypair& into);
 };

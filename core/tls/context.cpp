@@ -14,8 +14,6 @@ namespace llnet::tls {
 
 namespace {
 
-constexpr const char* usual_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20:!aNULL:!PSK";
-
 struct Version {
     unsigned bit;
     int number;

@@ -2,12 +2,14 @@
 // OpenSSL's objects, each with its owner. Included by files of core/tls only.
 #pragma once
 
+#include <ctime>
 #include <memory>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/ocsp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <string>
 
 namespace llnet::tls {
 
@@ -40,5 +42,20 @@ inline void free_certificates(STACK_OF(X509) * certificates) noexcept
 }
 
 using CertificatesHandle = Handle<STACK_OF(X509), free_certificates>;
+
+// What was written to a BIO_s_mem(). Throws std::bad_alloc.
+inline std::string text_in(BIO* writer)
+{
+    char* text = nullptr;
+    const long size = BIO_get_mem_data(writer, &text);
+    return {text, static_cast<std::size_t>(size)};
+}
+
+// Seconds since 1970; -1 if it is none.
+inline std::time_t time_of(const ASN1_TIME* time) noexcept
+{
+    std::tm fields{};
+    return time != nullptr && ASN1_TIME_to_tm(time, &fields) == 1 ? timegm(&fields) : -1;
+}
 
 } // namespace llnet::tls

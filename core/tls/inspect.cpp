@@ -19,12 +19,6 @@ CertificateHandle peer_of(const Session& session) noexcept
     return CertificateHandle(session.is_established() ? SSL_get1_peer_certificate(session.native()) : nullptr);
 }
 
-std::time_t time_of(const ASN1_TIME* time) noexcept
-{
-    std::tm fields{};
-    return ASN1_TIME_to_tm(time, &fields) == 1 ? timegm(&fields) : -1;
-}
-
 using Digest = std::array<unsigned char, EVP_MAX_MD_SIZE>;
 
 std::string hexadecimal(const Digest& digest, unsigned size)
@@ -85,9 +79,7 @@ bool peer_chain(const Session& session, std::string& into)
     if (!is_written) {
         throw std::bad_alloc();
     }
-    char* text = nullptr;
-    const long size = BIO_get_mem_data(writer.get(), &text);
-    into.assign(text, static_cast<std::size_t>(size));
+    into = text_in(writer.get());
     return true;
 }
 

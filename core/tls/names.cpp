@@ -65,9 +65,7 @@ std::string text_of(const X509_NAME* name)
     if (writer == nullptr || X509_NAME_print_ex(writer.get(), name, 0, XN_FLAG_RFC2253) < 0) {
         throw std::bad_alloc();
     }
-    char* text = nullptr;
-    const long size = BIO_get_mem_data(writer.get(), &text);
-    return {text, static_cast<std::size_t>(size)};
+    return text_in(writer.get());
 }
 
 } // namespace llnet::tls

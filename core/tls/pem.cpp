@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "core/tls/pem.hpp"
 
+#include "core/sys/file.hpp"
 #include "core/tls/handles.hpp"
 
 #include <algorithm>
+#include <array>
 #include <climits>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <openssl/err.h>
@@ -119,6 +122,45 @@ Problem check_key(const Certificate& certificate, const Key& key, const char* op
     }
     clear_errors();
     return Failure{tls_error(tls_config, op), "the key does not belong to the certificate"};
+}
+
+std::string default_ca_cert_file()
+{
+    const char* named = std::getenv(X509_get_default_cert_file_env());
+    const std::array<const char*, 4> usual{named, X509_get_default_cert_file(), "/etc/ssl/certs/ca-certificates.crt",
+                                           "/etc/ssl/cert.pem"};
+    for (const char* path : usual) {
+        if (path != nullptr && sys::can_read(path)) {
+            return path;
+        }
+    }
+    return X509_get_default_cert_file();
+}
+
+Outcome<> load_file(const char* path, std::string_view passphrase, std::string& pem, std::string& detail)
+{
+    constexpr const char* op = "load_file";
+    Secret secret;
+    if (const sys::Result<> read = sys::read_file(path, most_of_file, secret.text); !read.ok()) {
+        detail = path;
+        return failed(read.error, op);
+    }
+    if (passphrase.empty()) {
+        pem = secret.text;
+        return done();
+    }
+    Key key;
+    if (Problem problem = read_key(secret.text, passphrase, op, key)) {
+        detail = path + (": " + problem->detail);
+        return failed(problem->error);
+    }
+    const BioHandle writer(BIO_new(BIO_s_mem()));
+    if (writer == nullptr ||
+        PEM_write_bio_PrivateKey(writer.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) {
+        throw std::bad_alloc();
+    }
+    pem = text_in(writer.get());
+    return done();
 }
 
 } // namespace llnet::tls

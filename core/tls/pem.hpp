@@ -4,7 +4,21 @@
 
 #include "core/tls/config.hpp"
 
+#include <openssl/crypto.h>
+
 namespace llnet::tls {
+
+constexpr std::size_t most_of_file = 16777216;
+
+// A text that is wiped when it is no longer needed.
+struct Secret {
+    std::string text;
+
+    Secret() = default;
+    Secret(const Secret&) = delete;
+    Secret& operator=(const Secret&) = delete;
+    ~Secret() { OPENSSL_cleanse(text.data(), text.size()); }
+};
 
 // Each throws std::bad_alloc, and adds to or sets `into` only if it gives nullopt.
 

@@ -7,6 +7,7 @@
 #include "core/tls/names.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <new>
 #include <openssl/err.h>
@@ -15,9 +16,6 @@
 namespace llnet::tls {
 
 namespace {
-
-// A record has no more, so more at once would only grow what the socket does not take.
-constexpr std::size_t most_at_once = SSL3_RT_MAX_PLAIN_LENGTH;
 
 Step done_with(std::size_t count) noexcept
 {
@@ -305,6 +303,20 @@ Step Session::write(const sys::System& system, int fd, std::string_view bytes) n
     }
     step = flush(system, fd);
     return step.outcome.status == Status::failed ? step : done_with(count);
+}
+
+Step Session::write_file(const sys::System& system, int fd, int file, off_t offset, std::size_t size) noexcept
+{
+    const Step flushed = flush(system, fd);
+    if (!flushed.outcome.done()) {
+        return flushed;
+    }
+    std::array<char, most_at_once> part;
+    const sys::Result<ssize_t> read = system.read_at(file, part.data(), std::min(size, part.size()), offset);
+    if (!read.ok()) {
+        return {again_or_failed<std::size_t>(read.error, "sendfile"), Wants::write};
+    }
+    return write(system, fd, {part.data(), static_cast<std::size_t>(read.value)});
 }
 
 Step Session::close(const sys::System& system, int fd) noexcept

@@ -31,6 +31,8 @@ public:
         Resumption resumption;
     };
 
+    static constexpr std::size_t most_at_once = 16384; // bytes of a record (RFC 8446, 5.1)
+
     Session() noexcept = default;
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -47,6 +49,8 @@ public:
     Step read(const sys::System& system, int fd, std::span<char> room) noexcept;
     // Some of the bytes. What it counts is on its way: the rest of that goes out with what is called next.
     Step write(const sys::System& system, int fd, std::string_view bytes) noexcept;
+    // Some bytes of a file from `offset` on; none at its end. Nothing is read while earlier bytes are on their way.
+    Step write_file(const sys::System& system, int fd, int file, off_t offset, std::size_t size) noexcept;
     // Sends what is still on its way.
     Step flush(const sys::System& system, int fd) noexcept;
     // Says that nothing more comes, once, and sends that.

@@ -13,12 +13,6 @@ namespace {
 constexpr long clock_skew_sec = 300;
 constexpr long most_age_sec = 14L * 24 * 60 * 60; // of a response that does not say until when it is good
 
-std::time_t time_of(const ASN1_GENERALIZEDTIME* time) noexcept
-{
-    std::tm fields{};
-    return time != nullptr && ASN1_TIME_to_tm(time, &fields) == 1 ? timegm(&fields) : -1;
-}
-
 // Finds what the response says of the certificate, whichever digest names that.
 bool find(OCSP_BASICRESP* response, const X509* certificate, const X509* issuer, Staple& staple) noexcept
 {

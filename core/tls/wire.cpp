@@ -96,8 +96,10 @@ int Wire::flush() noexcept
             write_error_ = went.error;
         }
     }
-    output_ = {};
-    sent_ = 0;
+    if (!output_.empty()) {
+        output_ = {};
+        sent_ = 0;
+    }
     return write_error_;
 }
 

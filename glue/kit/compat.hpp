@@ -244,6 +244,21 @@ int yield_mark(lua_State* L, const void* mark)
 #endif
 }
 
+// Whether a C function can call one in Lua that waits, and where it stands is told from a finalizer's calls.
+inline constexpr bool can_call_what_waits = LUA_VERSION_NUM >= 503;
+
+// Calls the function below so many arguments, which are all that is on the stack, and gives all its results. It may
+// wait if can_call_what_waits.
+inline int call_for_all(lua_State* L, int arguments)
+{
+#if LUA_VERSION_NUM >= 503
+    lua_callk(L, arguments, LUA_MULTRET, 0, [](lua_State* state, int, lua_KContext) { return lua_gettop(state); });
+#else
+    lua_call(L, arguments, LUA_MULTRET);
+#endif
+    return lua_gettop(L);
+}
+
 // The integer at `index`, which is a number; false if it is not a whole one that all versions hold exactly.
 inline bool to_integer(lua_State* L, int index, long long& value)
 {

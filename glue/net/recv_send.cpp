@@ -89,19 +89,12 @@ constexpr Method functions[] = {
     {"send", function<send>},
 };
 
-#if LUA_VERSION_NUM >= 503
-
 // Fields of an instance of net: see lua/net/socket.lua.
 constexpr int own_socket = 1; // if it waits by our operations, else false
 constexpr int receive_limit = 2;
 constexpr int send_limit = 3;
 
 constexpr int otherwise = lua_upvalueindex(5); // the function for sockets that wait in another way
-
-int give_all(lua_State* L, int, lua_KContext)
-{
-    return lua_gettop(L);
-}
 
 // (self, value)
 template <Start start, int limit>
@@ -119,8 +112,7 @@ int method(lua_State* L)
     }
     lua_pushvalue(L, otherwise);
     lua_insert(L, 1);
-    lua_callk(L, 2, LUA_MULTRET, 0, give_all);
-    return lua_gettop(L);
+    return call_for_all(L, 2);
 }
 
 constexpr Method methods[] = {
@@ -148,20 +140,15 @@ int make_method(lua_State* L)
 
 constexpr Method makers[] = {{"method", make_method}};
 
-#else
-
-// A C function that calls one in Lua would be in the way of its waits, or cannot tell a finalizer's from others.
-constexpr std::span<const Method> makers;
-
-#endif
-
 } // namespace
 
 void add_recv_send(lua_State* L)
 {
     add_functions(L, Class::socket, functions);
     add_functions_for_methods(L, Class::socket, "for_methods", functions);
-    add_functions(L, Class::socket, makers);
+    if constexpr (can_call_what_waits) {
+        add_functions(L, Class::socket, makers);
+    }
 }
 
 } // namespace llnet

@@ -47,13 +47,11 @@ int handshake(lua_State* L)
     return push_done(L, self, self.session.handshake(sys::host(), self.fd()));
 }
 
-constexpr std::size_t most_read = 16384; // a record has no more
-
 // read([size]) -> bytes | nil (end) | nil, err | nil, nil, true, wants
 int read(lua_State* L)
 {
     auto& self = check_self<TlsSession>(L);
-    std::array<char, most_read> room;
+    std::array<char, tls::Session::most_at_once> room;
     const std::size_t size = std::min(opt_size(L, 2, room.size()), room.size());
     const Step step = self.session.read(sys::host(), self.fd(), {room.data(), size});
     if (step.outcome.done()) {
@@ -119,23 +117,12 @@ int write(lua_State* L)
 // Writes as much of the file as the socket takes: fewer bytes at its end.
 Step write_file(TlsSession& self, int file, std::size_t size, off_t offset)
 {
-    std::array<char, most_read> part;
     std::size_t count = 0;
     Step step;
-    while (count < size) {
-        const std::size_t wanted = std::min(size - count, part.size());
-        const sys::Result<ssize_t> read =
-            sys::host().read_at(file, part.data(), wanted, offset + static_cast<off_t>(count));
-        if (read.value <= 0) {
-            step.outcome = read.ok() ? done(count) : failed<std::size_t>(read.error, "sendfile");
-            break;
-        }
-        step = write_all(self, {part.data(), static_cast<std::size_t>(read.value)});
-        count += step.outcome.value;
-        if (!step.outcome.done()) {
-            break;
-        }
-    }
+    do {
+        step = self.session.write_file(sys::host(), self.fd(), file, offset + static_cast<off_t>(count), size - count);
+        count += step.outcome.done() ? step.outcome.value : 0;
+    } while (step.outcome.done() && step.outcome.value > 0);
     step.outcome.value = count;
     return step;
 }

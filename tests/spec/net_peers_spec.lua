@@ -8,9 +8,8 @@ local modes = require('modes')
 local net = require('net')
 local network = require('network')
 local peers = require('peers')
-local program = require('program')
 
-local answer, keep = modes.answer, network.keep
+local answer, file_of = modes.answer, modes.file_of
 local against, patient, reset = hostile.against, hostile.patient, hostile.reset
 local inet, unix = net.stream.inet, net.stream.unix
 local PATIENCE = 20000 -- milliseconds
@@ -18,13 +17,6 @@ local SHUT_WR = llsocket.SHUT_WR
 local long = loops.pattern(9973):rep(200)
 
 after_each(loops.assert_idle)
-
-local function file_of(content)
-  local path = program.file(content)
-  local file = keep(assert(io.open(path)))
-  os.remove(path)
-  return file
-end
 
 -- socat, which listens with these two addresses, and what its note about that captures.
 local function socat(listening, echoing, pattern)

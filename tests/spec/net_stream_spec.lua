@@ -7,7 +7,6 @@ local loops = require('loops')
 local modes = require('modes')
 local net = require('net')
 local network = require('network')
-local program = require('program')
 
 local answer, pair, tcp, keep = modes.answer, modes.pair, modes.tcp, network.keep
 local inet = net.stream.inet
@@ -26,13 +25,7 @@ local function free_port()
   return port
 end
 
--- An open file with this content, and no name.
-local function file_of(content)
-  local path = program.file(content)
-  local file = assert(io.open(path))
-  os.remove(path)
-  return keep(file)
-end
+local file_of = modes.file_of
 
 local function closed_file()
   local file = file_of('')

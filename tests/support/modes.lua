@@ -8,6 +8,7 @@ local loop = require('net.loop')
 local loops = require('loops')
 local net = require('net')
 local network = require('network')
+local program = require('program')
 
 local modes = {}
 
@@ -61,6 +62,14 @@ function modes.each(define)
       define(mode)
     end)
   end
+end
+
+-- An open file with this content, which has no name any more.
+function modes.file_of(content)
+  local path = program.file(content)
+  local file = keep(assert(io.open(path)))
+  os.remove(path)
+  return file
 end
 
 -- Two connected unix streams.

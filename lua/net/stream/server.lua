@@ -37,11 +37,7 @@ local function created(sock, session, ok, made, err)
     sock:close()
     error(made, 0)
   end
-  local connection, problem = serving.connection(sock, made, err)
-  if connection and session then
-    secure.attach(connection, session)
-  end
-  return connection, problem
+  return serving.connection(sock, session, made, err)
 end
 
 function Server:accept()

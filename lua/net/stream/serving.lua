@@ -22,9 +22,12 @@ local is_lack = { EMFILE = true, ENFILE = true, ENOBUFS = true, ENOMEM = true }
 
 local serving = {}
 
--- What createConnection() gave for a socket of llsocket, which is closed if that is no connection.
-function serving.connection(sock, made, err)
+-- What createConnection() gave for a socket of llsocket, which is closed if that is no connection. `session`: of TLS.
+function serving.connection(sock, session, made, err)
   if type(made) == 'table' and made.close then
+    if session then
+      secure.attach(made, session)
+    end
     return made
   end
   sock:close()
@@ -72,11 +75,8 @@ local function new_conduct(server, connections, handler)
         return
       end
     end
-    local connection = serving.connection(sock, server:createConnection(sock, session))
+    local connection = serving.connection(sock, session, server:createConnection(sock, session))
     if connection then
-      if session then
-        secure.attach(connection, session)
-      end
       connections[loop.running()] = connection
       return handler(connection, server)
     end

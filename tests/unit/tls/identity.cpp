@@ -13,13 +13,6 @@ namespace {
 
 constexpr long hour = 3600;
 
-std::string text_in(BIO* writer)
-{
-    char* text = nullptr;
-    const long size = BIO_get_mem_data(writer, &text);
-    return {text, static_cast<std::size_t>(size)};
-}
-
 void add_name(X509* certificate)
 {
     using ExtensionHandle = tls::Handle<X509_EXTENSION, X509_EXTENSION_free>;
@@ -46,7 +39,7 @@ Identity make_identity()
     const tls::BioHandle key_text(BIO_new(BIO_s_mem()));
     PEM_write_bio_X509(certificate_text.get(), certificate.get());
     PEM_write_bio_PrivateKey(key_text.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-    return {text_in(certificate_text.get()), text_in(key_text.get())};
+    return {tls::text_in(certificate_text.get()), tls::text_in(key_text.get())};
 }
 
 } // namespace

@@ -1,0 +1,237 @@
+-- SPDX-License-Identifier: MIT
+-- Configurations of TLS, and what servers do with them.
+local loop = require('net.loop')
+local loops = require('loops')
+local modes = require('modes')
+local net = require('net')
+local secure = require('secure')
+local tls = require('net.tls')
+
+local answer = modes.answer
+local inet = net.stream.inet
+
+after_each(loops.assert_idle)
+
+setup(secure.certificate)
+
+describe('Configurations', function()
+  it('say what is wrong with each of their settings', function()
+    local config = tls.config.new()
+    local made = secure.certificate()
+    local another = secure.authority():issue()
+    for _, row in ipairs({
+      { 'set_ca', 'x', 'TLS_CONFIG', 'no certificate in it' },
+      { 'set_ca_file', '/none', 'ENOENT', '/none' },
+      { 'set_ca_path', '/none', 'ENOENT', '/none' },
+      { 'set_crl', '', 'TLS_CONFIG', 'no revocation list in it' },
+      { 'set_cert_file', made.key, 'TLS_CONFIG', 'no certificate in it' },
+      { 'set_key_file', made.cert, 'TLS_CONFIG', 'no private key in it' },
+      { 'set_ciphers', 'NONE-SUCH', 'TLS_CONFIG', 'no cipher' },
+      { 'set_ecdhecurves', 'P-1', 'TLS_CONFIG', 'unknown group' },
+      { 'set_dheparams', 'x', 'TLS_CONFIG', 'expected' },
+      { 'set_alpn', 'h2,,x', 'TLS_CONFIG', '1 to 255' },
+      { 'set_protocols', 'sslv3', 'TLS_CONFIG', 'unknown' },
+      { 'set_protocols', 1, 'TLS_CONFIG', 'unknown' },
+      { 'set_session_id', ('x'):rep(33), 'TLS_CONFIG', '32 bytes' },
+      { 'set_session_lifetime', -1, 'TLS_CONFIG', 'out of range' },
+      { 'set_verify_depth', -1, 'TLS_CONFIG', 'out of range' },
+      { 'set_ocsp_staple', 'x', 'TLS_CONFIG', 'no OCSP response' },
+    }) do
+      local ok, err = config[row[1]](config, row[2])
+      assert.is_nil(ok, row[1])
+      assert.equal(row[3], err:match('^%[([%u_]+):%d+%]'), err)
+      assert.is_truthy(err:find(row[4], 1, true), err)
+    end
+    local ok, err = config:set_keypair_file(made.cert, another.key)
+    assert.is_nil(ok)
+    assert.is_truthy(err:find('the key does not belong to the certificate', 1, true), err)
+  end)
+
+  it('are refused where their settings have no effect', function()
+    local made = secure.certificate()
+    local both = { made.cert, made.key }
+    for _, row in ipairs({
+      { 'client', { verify_client = secure.NOTHING }, 'verify_client' },
+      { 'client', { add_keypair_file = both }, 'add_keypair' },
+      { 'client', { add_ticket_key = { 1, ('k'):rep(48) } }, 'add_ticket_key' },
+      { 'client', { set_dheparams = 'auto' }, 'set_dheparams' },
+      { 'server', {}, 'a server needs a certificate' },
+      { 'server', { set_cert_file = made.cert }, 'a certificate without its key' },
+      { 'server', { set_keypair_file = both, ocsp_require_stapling = secure.NOTHING }, 'for clients' },
+      { 'server', { set_keypair_file = both, verify_client = secure.NOTHING }, 'set_ca' },
+    }) do
+      local context, err = tls[row[1]](secure.config(row[2]))
+      assert.is_nil(context, row[3])
+      assert.is_truthy(err:find('^%[TLS_CONFIG:'), err)
+      assert.is_truthy(err:find(row[3], 1, true), err)
+    end
+  end)
+
+  it('are told from other values', function()
+    modes.function_refuses(inet.server, 'new', { { tlscfg = {} } }, 1,
+      "field 'tlscfg': net.tls.config expected, got table")
+    modes.function_refuses(inet.client, 'new', { { host = '127.0.0.1', port = 1, tlscfg = 1 } }, 1,
+      "field 'tlscfg': net.tls.config expected, got number")
+  end)
+end)
+
+describe('A server', function()
+  it('accepts others while a handshake stalls, and closes that in time', function()
+    loops.run(function()
+      local server, port = secure.listener(nil, { tlsmsec = 200 })
+      local failures = {}
+      function server.handshakeFailed(_, err)
+        table.insert(failures, err)
+      end
+      local silent = modes.client(port)
+      local accepted = loop.spawn(function()
+        return assert(server:accept()), (server:deadlines(100)), server:accept()
+      end)
+      local client = assert(secure.connect(port))
+      assert.is_nil(silent:recv())
+      local ok, connection = accepted:join()
+      assert(ok, connection)
+      assert.equal(1, #failures)
+      assert.equal('ETIMEDOUT', failures[1]:match('^%[(%u+)'))
+      client:close()
+      connection:close()
+    end)
+  end)
+
+  it('that is closed ends who waits to accept, and what nobody accepted', function()
+    loops.run(function()
+      local server, port = secure.listener()
+      server:deadlines(50)
+      local accepted = loop.spawn(server.accept, server)
+      local waiting = loop.spawn(secure.connect, port)
+      assert.is_true((accepted:join()))
+      local _, client = waiting:join()
+      server:deadlines(secure.PATIENCE)
+      local late = loop.spawn(server.accept, server)
+      local another = assert(secure.connect(port))
+      local _, connection = late:join()
+      local waiter = loop.spawn(server.accept, server)
+      loop.sleep(0.01)
+      server:close()
+      local _, sock, err = waiter:join()
+      assert.is_nil(sock)
+      assert.equal('ECANCELED', err:match('^%[(%u+)'))
+      for _, each in ipairs({ client, another, connection }) do
+        each:close()
+      end
+    end)
+  end)
+
+  it('serves each connection after its handshake', function()
+    loops.run(function()
+      local server, port = secure.listener()
+      local serving = loop.spawn(function()
+        return server:serve(function(connection)
+          connection:send(connection:tls():conn_version())
+        end)
+      end)
+      modes.client(port):send('GET / HTTP/1.1\r\n\r\n')
+      for _ = 1, 3 do
+        local client = assert(secure.connect(port))
+        assert.equal('TLSv1.3', client:recv())
+        assert.is_nil(client:recv())
+        client:close()
+      end
+      server:stop()
+      assert.is_true((serving:join()))
+    end)
+  end)
+
+  it('takes another certificate for the connections that come, and keeps those that there are', function()
+    loops.run(function()
+      local client, connection, server = secure.pair()
+      local made = secure.authority():issue({ name = 'renewed' })
+      assert(server:tlsconfig(secure.config({ set_keypair_file = { made.cert, made.key } })))
+      local accepted = loop.spawn(server.accept, server)
+      local later = assert(secure.connect(server:getsockname():port()))
+      assert.equal('CN=renewed', later:tls():peer_cert_subject())
+      assert.equal('CN=server', client:tls():peer_cert_subject())
+      assert.equal(2, client:send('ok'))
+      assert.equal('ok', connection:recv())
+      local _, second = accepted:join()
+      second:close()
+      later:close()
+    end)
+  end)
+
+  it('asks its clients for certificates, of whom it requires them or not', function()
+    local trusted = secure.authority():issue({
+      name = 'client', extensions = { 'basicConstraints=critical,CA:FALSE', 'extendedKeyUsage=clientAuth' },
+    })
+    loops.run(function()
+      local ca = secure.authority().cert
+      local own = { set_keypair_file = { trusted.cert, trusted.key } }
+      local required = { set_ca_file = ca, verify_client = secure.NOTHING }
+      local client, connection = secure.pair({ server = required, client = own })
+      assert.equal('CN=client', connection:tls():peer_cert_subject())
+      client:close()
+      client, connection = secure.pair({ server = { set_ca_file = ca, verify_client_optional = secure.NOTHING } })
+      assert.is_false(connection:tls():peer_cert_provided())
+      client:close()
+      local server, port = secure.listener(secure.server_config(required))
+      local accepting = loop.spawn(server.accept, server)
+      local refused = assert(secure.connect(port)) -- of TLS 1.3 the refusal comes later
+      answer(refused:recv()):fails('ALERT_CERTIFICATE_REQUIRED')
+      accepting:cancel()
+    end)
+  end)
+
+  it('chooses among its certificates by the name that a client asks for', function()
+    loops.run(function()
+      local first, second = secure.certificate(), secure.authority():issue({ name = 'second', san = 'DNS:example.com' })
+      local config = { set_keypair_file = { first.cert, first.key }, add_keypair_file = { second.cert, second.key } }
+      for name, subject in pairs({ localhost = 'CN=server', ['example.com'] = 'CN=second' }) do
+        local client = secure.pair({ server = config, options = { servername = name } })
+        assert.equal(subject, client:tls():peer_cert_subject())
+        client:close()
+      end
+    end)
+  end)
+
+  it('resumes sessions that a client has from it', function()
+    loops.run(function()
+      local server_config = secure.server_config({ set_session_lifetime = 60 })
+      local server, port = secure.listener(server_config)
+      local serving = loop.spawn(function()
+        return server:serve(function(connection)
+          connection:send('hello')
+          connection:recv()
+        end)
+      end)
+      local client = assert(secure.connect(port))
+      assert.equal('hello', client:recv())
+      assert.is_false(client:tls():conn_session_resumed())
+      local resumption = client:tls():resumption()
+      assert.is_userdata(resumption)
+      client:close()
+      local config = secure.client_config()
+      client = assert(secure.connect(port, config, { resumption = resumption }))
+      assert.is_true(client:tls():conn_session_resumed())
+      client:close()
+      -- Not for another name.
+      client = assert(secure.connect(port, config, { resumption = resumption, servername = '127.0.0.1' }))
+      assert.is_false(client:tls():conn_session_resumed())
+      client:close()
+      server:stop()
+      serving:join()
+    end)
+  end)
+end)
+
+describe('The end of a stream', function()
+  it('is an error if the peer did not say so', function()
+    loops.run(function()
+      local client, connection = secure.pair()
+      connection:send('half')
+      connection.sock:close()
+      assert.equal('half', client:recv())
+      answer(client:recv()):fails('TLS_TRUNCATED')
+      answer(client:recv()):fails('TLS_TRUNCATED')
+    end)
+  end)
+end)
