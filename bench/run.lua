@@ -9,7 +9,7 @@ local machine = require('bench.machine')
 local process = require('bench.process')
 
 local all_luas = { '5.1', '5.2', '5.3', '5.4', 'jit' }
-local all_names = { 'calls', 'memory', 'loop', 'cores', 'echo' }
+local all_names = { 'calls', 'memory', 'loop', 'cores', 'echo', 'tls' }
 
 local function positive(text)
   local number = tonumber(text)
@@ -58,7 +58,7 @@ local function options_of(arguments)
   parser:option('--lua', 'Only this Lua'):choices(all_luas)
   parser:option('--build', 'Where it was built'):default(root .. '/build/release')
   parser:flag('--check', 'Fail if a target is missed')
-  parser:option('--page', 'A directory, where echo writes its tables and a plot as well (with gnuplot)')
+  parser:option('--page', 'A directory, where benches of servers write their tables and a plot as well (with gnuplot)')
   local options = parser:parse(arguments)
   options.benches = benches_of(options)
   if #options.benches == 0 then

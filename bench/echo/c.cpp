@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The server in C that the others are compared with: epoll, level-triggered, one buffer for all connections.
-#include "bench/echo/tcp.hpp"
+#include "bench/serving/tcp.hpp"
 
 #include <array>
 #include <cstring>
@@ -12,7 +12,8 @@
 
 namespace {
 
-using echo::require;
+using serving::listen_somewhere;
+using serving::require;
 
 struct Connection {
     int fd;
@@ -21,24 +22,10 @@ struct Connection {
 
 std::array<char, 65536> room;
 
-// A listening socket on a port of its own, which it prints.
-int listen_somewhere(int flags)
-{
-    const int listener = echo::new_tcp(flags);
-    sockaddr_in address = echo::loopback(0);
-    socklen_t size = sizeof address;
-    require(bind(listener, echo::generic(address), size) == 0, "bind");
-    require(getsockname(listener, echo::generic(address), &size) == 0, "getsockname");
-    require(listen(listener, SOMAXCONN) == 0, "listen");
-    std::printf("%d\n", ntohs(address.sin_port));
-    std::fflush(stdout);
-    return listener;
-}
-
 void accept_all(int epoll, int listener)
 {
     for (int fd; (fd = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0;) {
-        echo::watch(epoll, EPOLL_CTL_ADD, fd, EPOLLIN, new Connection{fd, {}});
+        serving::watch(epoll, EPOLL_CTL_ADD, fd, EPOLLIN, new Connection{fd, {}});
     }
     require(errno == EAGAIN, "accept");
 }
@@ -66,7 +53,7 @@ void send_rest(int epoll, Connection* connection)
     }
     unsent.erase(0, static_cast<std::size_t>(sent));
     if (unsent.empty()) {
-        echo::watch(epoll, EPOLL_CTL_MOD, connection->fd, EPOLLIN, connection);
+        serving::watch(epoll, EPOLL_CTL_MOD, connection->fd, EPOLLIN, connection);
     }
 }
 
@@ -78,7 +65,7 @@ void send_back(int epoll, Connection* connection)
         end(connection);
     } else if (sent < received) {
         connection->unsent.assign(room.data() + sent, room.data() + received);
-        echo::watch(epoll, EPOLL_CTL_MOD, connection->fd, EPOLLOUT, connection);
+        serving::watch(epoll, EPOLL_CTL_MOD, connection->fd, EPOLLOUT, connection);
     }
 }
 
@@ -86,7 +73,7 @@ void serve_echo(const char*)
 {
     const int listener = listen_somewhere(SOCK_NONBLOCK);
     const int epoll = epoll_create1(EPOLL_CLOEXEC);
-    echo::watch(epoll, EPOLL_CTL_ADD, listener, EPOLLIN, nullptr);
+    serving::watch(epoll, EPOLL_CTL_ADD, listener, EPOLLIN, nullptr);
     std::array<epoll_event, 256> events{};
     for (;;) {
         const int count = epoll_wait(epoll, events.data(), events.size(), -1);

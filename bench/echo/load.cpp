@@ -1,49 +1,23 @@
 // SPDX-License-Identifier: MIT
-// Starts a server, puts load on it with one thread, and prints what ./dev bench echo tells of it.
-#include "bench/echo/server.hpp"
-#include "bench/echo/tcp.hpp"
+// The load of ./dev bench echo.
+#include "bench/serving/load.hpp"
 
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <cstring>
 #include <memory>
 #include <span>
 #include <string>
-#include <sys/resource.h>
 #include <unistd.h>
 #include <vector>
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-using Numbers = std::vector<double>;
-using echo::require;
-using echo::Server;
+using serving::Clock;
+using serving::Numbers;
+using serving::require;
+using serving::Server;
 
-constexpr double least_warm_up_sec = 0.1;
-constexpr int patience_msec = 10000;
-constexpr std::size_t in_step = 64;  // so many connections are made before one must be served
-constexpr unsigned addresses = 1000; // of ours: an address and port that were closed must rest for a while
-
-double seconds_between(Clock::time_point from, Clock::time_point to)
-{
-    return std::chrono::duration<double>(to - from).count();
-}
-
-int connect_to(const Server& server)
-{
-    static unsigned made = 0;
-    const int fd = echo::new_tcp(0);
-    const int on = 1;
-    require(setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on) == 0, "IP_BIND_ADDRESS_NO_PORT");
-    sockaddr_in ours = echo::loopback(0);
-    ours.sin_addr.s_addr = htonl(INADDR_LOOPBACK + made++ % addresses);
-    require(bind(fd, echo::generic(ours), sizeof ours) == 0, "bind");
-    sockaddr_in address = echo::loopback(server.port());
-    require(connect(fd, echo::generic(address), sizeof address) == 0, "connect");
-    return fd;
-}
+constexpr std::size_t in_step = 64; // so many connections are made before one must be served
 
 // Each connection sends a message, waits for all of it to come back, and sends the next.
 class Load {
@@ -78,7 +52,7 @@ public:
     std::vector<float> run(double seconds)
     {
         latencies_.clear();
-        for (const auto start = Clock::now(); seconds_between(start, Clock::now()) < seconds;) {
+        for (const auto start = Clock::now(); serving::seconds_between(start, Clock::now()) < seconds;) {
             serve_events();
         }
         return std::move(latencies_);
@@ -102,8 +76,8 @@ private:
 
     void open(Connection& connection)
     {
-        connection.fd = connect_to(server_);
-        echo::watch(epoll_, EPOLL_CTL_ADD, connection.fd, EPOLLIN, &connection);
+        connection.fd = serving::connect_to(server_);
+        serving::watch(epoll_, EPOLL_CTL_ADD, connection.fd, EPOLLIN, &connection);
     }
 
     // The server has accepted all that were made before.
@@ -116,7 +90,7 @@ private:
     void serve_events()
     {
         std::array<epoll_event, 256> events;
-        const int count = epoll_wait(epoll_, events.data(), events.size(), patience_msec);
+        const int count = epoll_wait(epoll_, events.data(), events.size(), serving::patience_sec * 1000);
         require(count > 0, "the server does not answer");
         for (const epoll_event& event : std::span(events).first(static_cast<std::size_t>(count))) {
             serve(*static_cast<Connection*>(event.data.ptr), event.events);
@@ -142,7 +116,7 @@ private:
             return;
         }
         const auto now = Clock::now();
-        latencies_.push_back(static_cast<float>(seconds_between(connection.since, now)));
+        latencies_.push_back(static_cast<float>(serving::seconds_between(connection.since, now)));
         connection.since = now;
         if (is_short_) {
             close(connection.fd);
@@ -155,14 +129,14 @@ private:
     {
         connection.sent = connection.received = 0;
         if (!send_some(connection)) {
-            echo::watch(epoll_, EPOLL_CTL_MOD, connection.fd, EPOLLIN | EPOLLOUT, &connection);
+            serving::watch(epoll_, EPOLL_CTL_MOD, connection.fd, EPOLLIN | EPOLLOUT, &connection);
         }
     }
 
     void send_rest(Connection& connection)
     {
         if (send_some(connection)) {
-            echo::watch(epoll_, EPOLL_CTL_MOD, connection.fd, EPOLLIN, &connection);
+            serving::watch(epoll_, EPOLL_CTL_MOD, connection.fd, EPOLLIN, &connection);
         }
     }
 
@@ -177,29 +151,13 @@ private:
     }
 };
 
-double quantile(std::vector<float>& values, double part)
-{
-    const auto place = static_cast<std::ptrdiff_t>(part * static_cast<double>(values.size() - 1));
-    std::nth_element(values.begin(), values.begin() + place, values.end());
-    return values[static_cast<std::size_t>(place)];
-}
-
-// connections, size, seconds -> messages per second, CPU seconds of a message, p50, p99, bytes of the server
+// connections, size, seconds
 Numbers measure_messages(const Server& server, const Numbers& arguments, bool is_short)
 {
-    const double seconds = arguments[2];
     Load load(server, static_cast<std::size_t>(arguments[1]), is_short);
     load.open(static_cast<std::size_t>(arguments[0]));
     load.start();
-    load.run(std::max(least_warm_up_sec, seconds / 4));
-    const double cpu = server.cpu_seconds();
-    const auto start = Clock::now();
-    std::vector<float> latencies = load.run(seconds);
-    const double passed = seconds_between(start, Clock::now());
-    const double spent = server.cpu_seconds() - cpu;
-    require(!latencies.empty(), "no message came back");
-    const auto count = static_cast<double>(latencies.size());
-    return {count / passed, spent / count, quantile(latencies, 0.5), quantile(latencies, 0.99), server.memory_bytes()};
+    return serving::measure_answers(server, arguments[2], [&](double seconds) { return load.run(seconds); });
 }
 
 Numbers measure_echo(const Server& server, const Numbers& arguments)
@@ -245,30 +203,10 @@ double drain(int fd)
     return received;
 }
 
-// Bytes per second, CPU seconds of a MiB, bytes of the server.
-template <class Transfer>
-Numbers measure_bulk(const Server& server, double bytes, double times, Transfer transfer)
-{
-    const auto transfer_once = [&] {
-        const int fd = connect_to(server);
-        transfer(fd);
-        close(fd);
-    };
-    transfer_once();
-    const double cpu = server.cpu_seconds();
-    const auto start = Clock::now();
-    for (int i = 0; i < times; ++i) {
-        transfer_once();
-    }
-    const double passed = seconds_between(start, Clock::now());
-    const double spent = server.cpu_seconds() - cpu;
-    return {bytes * times / passed, spent / (bytes * times / (1 << 20)), server.memory_bytes()};
-}
-
 // bytes, times: to the server
 Numbers measure_to(const Server& server, const Numbers& arguments)
 {
-    return measure_bulk(server, arguments[0], arguments[1], [&](int fd) {
+    return serving::measure_bulk(server, arguments[0], arguments[1], [&](int fd) {
         send_bytes(fd, arguments[0]);
         require(drain(fd) == 0, "more than the end came");
     });
@@ -277,53 +215,23 @@ Numbers measure_to(const Server& server, const Numbers& arguments)
 // bytes, times: from the server, as soon as a connection is there
 Numbers measure_from(const Server& server, const Numbers& arguments)
 {
-    return measure_bulk(server, arguments[0], arguments[1],
-                        [&](int fd) { require(drain(fd) == arguments[0], "too few bytes came"); });
+    return serving::measure_bulk(server, arguments[0], arguments[1],
+                                 [&](int fd) { require(drain(fd) == arguments[0], "too few bytes came"); });
 }
-
-struct Mode {
-    const char* name;
-    std::size_t numbers;
-    Numbers (*measure)(const Server&, const Numbers&);
-};
 
 constexpr std::array modes{
-    Mode{"echo", 3, measure_echo}, Mode{"accept", 3, measure_accept}, Mode{"idle", 1, measure_idle},
-    Mode{"to", 2, measure_to},     Mode{"from", 2, measure_from},
+    serving::Mode{"echo", 3, measure_echo}, serving::Mode{"accept", 3, measure_accept},
+    serving::Mode{"idle", 1, measure_idle}, serving::Mode{"to", 2, measure_to},
+    serving::Mode{"from", 2, measure_from},
 };
 
-// The server gets the same.
-void allow_all_descriptors()
-{
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-}
+constexpr const char* usage = "usage: PROGRAM echo|accept CONNECTIONS SIZE SECONDS SERVER...\n"
+                              "       PROGRAM idle CONNECTIONS SERVER...\n"
+                              "       PROGRAM to|from BYTES TIMES SERVER...\n";
 
 } // namespace
 
 int main(int argc, char** argv)
 {
-    allow_all_descriptors();
-    for (const Mode& mode : modes) {
-        const auto first_of_server = static_cast<int>(2 + mode.numbers);
-        if (argc > first_of_server && std::strcmp(argv[1], mode.name) == 0) {
-            Numbers arguments;
-            for (std::size_t i = 0; i < mode.numbers; ++i) {
-                arguments.push_back(std::strtod(argv[2 + i], nullptr));
-            }
-            const Server server(argv + first_of_server);
-            for (const double number : mode.measure(server, arguments)) {
-                std::printf("%.12f ", number);
-            }
-            std::puts("");
-            return 0;
-        }
-    }
-    std::fputs("usage: PROGRAM echo|accept CONNECTIONS SIZE SECONDS SERVER...\n"
-               "       PROGRAM idle CONNECTIONS SERVER...\n"
-               "       PROGRAM to|from BYTES TIMES SERVER...\n",
-               stderr);
-    return 2;
+    return serving::run(modes, usage, argc, argv);
 }

@@ -1,15 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What ./dev bench echo measures. A row has
---
--- name, title
--- rounds      at most so many
--- work        by the scale: the words of the load and those that each server gets, see load.cpp and c.cpp
--- figures     which numbers the load prints, in that order: see figures.lua
--- targets     Lua -> figure -> what the ratio of net to C must reach
--- limits      Lua -> figure -> what the figure of net itself must reach
--- ahead_in    in this figure net must be ahead of all peers
--- lacking     the servers that cannot run the row
--- notes
+-- What ./dev bench echo measures.
 
 local MIB = 1048576
 

@@ -72,23 +72,28 @@ describe('bench', function()
     end
   end
 
-  local servers = { net = program.quoted(build .. '/lua/' .. lua .. '/lua') .. ' bench/echo/net.lua' }
-  if lua == '5.4' then
-    servers.C = program.quoted(build .. '/bench/bench_echo_c')
-  end
+  local interpreter = program.quoted(build .. '/lua/' .. lua .. '/lua')
+  local benches = require('net.tls').available and { 'echo', 'tls' } or { 'echo' }
+  for _, bench in ipairs(benches) do
+    local load = program.quoted(('%s/bench/bench_%s_load'):format(build, bench))
+    local servers = { net = ('%s bench/%s/net.lua'):format(interpreter, bench) }
+    if lua == '5.4' then
+      servers.C = program.quoted(('%s/bench/bench_%s_c'):format(build, bench))
+    end
 
-  for _, row in ipairs(require('bench.echo.rows')) do
-    for name, server in pairs(servers) do
-      it(('loads the %s of the server in %s'):format(row.name, name), function()
-        local work = row.work(0.01)
-        local numbers = output(('directory=%s; %s%s %s %s %s'):format(program.quoted(new_directory()),
-          work.before or '', program.quoted(build .. '/bench/bench_echo_load'), work.load, server, work.serve))
-        local count = 0
-        for number in numbers:gmatch('%S+') do
-          count = count + (tonumber(number) and 1 or error(numbers))
-        end
-        assert.are.equal(#row.figures, count, numbers)
-      end)
+    for _, row in ipairs(require('bench.' .. bench .. '.rows')) do
+      for name, server in pairs(servers) do
+        it(('loads the %s of the %s server in %s'):format(row.name, bench, name), function()
+          local work = row.work(0.01)
+          local numbers = output(('directory=%s; %s%s %s %s %s'):format(program.quoted(new_directory()),
+            work.before or '', load, work.load, server, work.serve))
+          local count = 0
+          for number in numbers:gmatch('%S+') do
+            count = count + (tonumber(number) and 1 or error(numbers))
+          end
+          assert.are.equal(#row.figures, count, numbers)
+        end)
+      end
     end
   end
 

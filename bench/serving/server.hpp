@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-namespace echo {
+namespace serving {
 
 class Server {
 public:
@@ -27,4 +27,4 @@ private:
     int port_ = 0;
 };
 
-} // namespace echo
+} // namespace serving

@@ -1,23 +1,23 @@
 -- SPDX-License-Identifier: MIT
--- The results of ./dev bench echo as a page: echo.md and the plot in it, echo.svg.
+-- The results of a bench as a page: NAME.md and the plot in it, NAME.svg.
 
-local figures = require('bench.echo.figures')
-local plot = require('bench.echo.plot')
+local figures = require('bench.serving.figures')
+local plot = require('bench.serving.plot')
 local process = require('bench.process')
-local report = require('bench.echo.report')
+local report = require('bench.serving.report')
 
 local page = {}
 
 local head = [[
-# Servers over TCP
+# %s
 
-Written by `./dev bench echo --page docs/benchmarks`, on
-
-%s
+Written by `./dev bench %s --page docs/benchmarks`, on
 
 %s
 
-![Throughput, processor time and memory of each server](echo.svg)
+%s
+
+![Throughput, processor time and memory of each server](%s.svg)
 ]]
 
 local function table_line(cells)
@@ -58,15 +58,16 @@ local function section(result)
 end
 
 -- `origin`: lines that tell where the figures come from. A result has a row, its servers, and their samples.
-function page.write(directory, intro, origin, results)
-  local parts = { head:format('- ' .. table.concat(origin, '\n- '), intro) }
+function page.write(directory, bench, intro, origin, results)
+  local name = bench.name
+  local parts = { head:format(bench.title, name, '- ' .. table.concat(origin, '\n- '), intro, name) }
   for _, result in ipairs(results) do
     parts[#parts + 1] = section(result)
   end
   assert(os.execute('mkdir -p ' .. process.quoted(directory)))
-  local file <close> = assert(io.open(directory .. '/echo.md', 'w'))
+  local file <close> = assert(io.open(('%s/%s.md'):format(directory, name), 'w'))
   file:write((table.concat(parts, '\n'):gsub('\n*$', '\n')))
-  plot.write(directory .. '/echo.svg', results)
+  plot.write(('%s/%s.svg'):format(directory, name), bench.panels, results)
 end
 
 return page

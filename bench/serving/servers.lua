@@ -1,67 +1,45 @@
 -- SPDX-License-Identifier: MIT
--- The servers of ./dev bench echo. A server has
+-- The servers of a bench. A server has
 --
 -- name, title
 -- words    that run it, before those of the row; `before`: those before them, `more`: those behind
 -- lua      if it has one
 -- is_peer  net must be ahead of it, where a row says so
 -- row      the only row that it is in
+--
+-- A bench has programs, whose words are words(options), and which may have check(options), words that write the version
+-- or fail; and scripts for every Lua, each in the file `script`.lua, or `name`.lua.
 
 local process = require('bench.process')
 
 local servers = {}
 
-local function program(name)
+-- The words of a program of this build.
+function servers.program(bench, name)
   return function(options)
-    return process.quoted(('%s/bench/bench_echo_%s'):format(options.build, name))
+    return process.quoted(('%s/bench/bench_%s_%s'):format(options.build, bench, name))
   end
 end
 
-local function script(interpreter, name)
+-- The words of a script of the bench.
+function servers.script(bench, interpreter, name)
   return function(options)
-    return interpreter .. ' ' .. process.quoted(('%s/bench/echo/%s'):format(options.root, name))
+    return interpreter .. ' ' .. process.quoted(('%s/bench/%s/%s'):format(options.root, bench, name))
   end
 end
 
--- `check`: what writes the version of its library, or fails.
-local programs = {
-  { name = 'c', title = 'C', words = program('c') },
-  {
-    name = 'asio',
-    title = 'Asio',
-    words = program('asio'),
-    check = function(options)
-      return program('asio')(options) .. ' version'
-    end,
-  },
-  {
+-- Node.js, which is a peer of all benches.
+function servers.node(bench)
+  return {
     name = 'node',
     title = 'Node.js',
-    words = script('node', 'node.js'),
+    words = servers.script(bench, 'node', 'node.js'),
     check = function()
       return [[node -p '"Node.js " + process.version']]
     end,
     is_peer = true,
-  },
-  {
-    name = 'asyncio',
-    title = 'asyncio',
-    words = script('/usr/bin/python3', 'python.py'),
-    check = function()
-      return '/usr/bin/python3 --version'
-    end,
-    is_peer = true,
-  },
-}
-
-local of_lua = {
-  { name = 'net' },
-  { name = 'net pad', script = 'net', before = 'env MALLOC_TOP_PAD_=16777216 ', row = 'echo16k_64' },
-  { name = 'luv', is_peer = true },
-  { name = 'luv try', script = 'luv', more = ' try', row = 'echo64_64' },
-  { name = 'cqueues', is_peer = true },
-  { name = 'copas', is_peer = true },
-}
+  }
+end
 
 local function version_of(options, each)
   return process.line_of(each.check(options) .. ' 2>/dev/null')
@@ -73,18 +51,19 @@ local function loads(words)
   return not complaint:find("module '", 1, true)
 end
 
-local function add_programs(found, options)
-  for _, each in ipairs(programs) do
+local function add_programs(found, options, bench)
+  for _, each in ipairs(bench.programs) do
     if not each.check or version_of(options, each) then
       found[#found + 1] = setmetatable({ words = each.words(options) }, { __index = each })
     end
   end
 end
 
-local function add_scripts(found, options)
-  for _, each in ipairs(of_lua) do
+local function add_scripts(found, options, bench)
+  for _, each in ipairs(bench.scripts) do
     for _, lua in ipairs(options.luas) do
-      local words = script(process.interpreter(options.build, lua), (each.script or each.name) .. '.lua')(options)
+      local interpreter = process.interpreter(options.build, lua)
+      local words = servers.script(bench.name, interpreter, (each.script or each.name) .. '.lua')(options)
       if each.name:find('^net') or loads(words) then
         local own = { title = each.name .. ' ' .. lua, words = (each.before or '') .. words, lua = lua }
         found[#found + 1] = setmetatable(own, { __index = each })
@@ -94,10 +73,10 @@ local function add_scripts(found, options)
 end
 
 -- Those that are there, C first.
-function servers.found(options)
+function servers.found(options, bench)
   local found = {}
-  add_programs(found, options)
-  add_scripts(found, options)
+  add_programs(found, options, bench)
+  add_scripts(found, options, bench)
   return found
 end
 
@@ -113,9 +92,9 @@ function servers.with(found, row)
 end
 
 -- Of what is no Lua.
-function servers.versions(options)
+function servers.versions(options, bench)
   local list = {}
-  for _, each in ipairs(programs) do
+  for _, each in ipairs(bench.programs) do
     if each.check then
       list[#list + 1] = version_of(options, each) or 'no ' .. each.title
     end

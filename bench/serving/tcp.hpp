@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
-// What the load and the server in C have in common.
+// What loads and servers in C have in common.
 #pragma once
 
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-namespace echo {
+namespace serving {
 
 inline void require(bool right, const char* what)
 {
@@ -45,6 +46,25 @@ inline int new_tcp(int flags)
     return fd;
 }
 
+inline void set_nonblocking(int fd)
+{
+    require(fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == 0, "O_NONBLOCK");
+}
+
+// A listening socket on a port of its own, which it prints.
+inline int listen_somewhere(int flags)
+{
+    const int listener = new_tcp(flags);
+    sockaddr_in address = loopback(0);
+    socklen_t size = sizeof address;
+    require(bind(listener, generic(address), size) == 0, "bind");
+    require(getsockname(listener, generic(address), &size) == 0, "getsockname");
+    require(listen(listener, SOMAXCONN) == 0, "listen");
+    std::printf("%d\n", ntohs(address.sin_port));
+    std::fflush(stdout);
+    return listener;
+}
+
 // Tells of what comes on the descriptor; `data` comes with each event.
 inline void watch(int epoll, int operation, int fd, std::uint32_t events, void* data)
 {
@@ -54,4 +74,4 @@ inline void watch(int epoll, int operation, int fd, std::uint32_t events, void* 
     require(epoll_ctl(epoll, operation, fd, &event) == 0, "epoll_ctl");
 }
 
-} // namespace echo
+} // namespace serving

@@ -1,21 +1,14 @@
 -- SPDX-License-Identifier: MIT
--- The results of ./dev bench echo as bars, drawn by gnuplot.
+-- The results of a bench as bars, drawn by gnuplot. A panel, which is drawn if its row was measured, has
+--
+-- row, figure, title
+-- is_ratio   the figures are divided by those of the first server
 
 local medians = require('bench.medians')
 
 local plot = {}
 
 local WIDTH, PANEL_HEIGHT, COLUMNS = 960, 320, 2
-
--- What is drawn, if its row was measured.
-local panels = {
-  { row = 'echo64_64', figure = 'rate', title = 'Requests/s, 64 bytes, 64 connections (C = 1)', is_ratio = true },
-  { row = 'echo64_64', figure = 'cpu', title = 'CPU of a request, 64 bytes, 64 connections (C = 1)', is_ratio = true },
-  { row = 'echo16k_64', figure = 'rate', title = 'Requests/s, 16 KiB, 64 connections (C = 1)', is_ratio = true },
-  { row = 'accept', figure = 'rate', title = 'Connections/s (C = 1)', is_ratio = true },
-  { row = 'idle', figure = 'each', title = 'Memory of an idle connection, bytes' },
-  { row = 'sendfile', figure = 'throughput', title = 'sendfile (C = 1)', is_ratio = true },
-}
 
 local colours = { net = 0x1f6feb, c = 0x444444 }
 local OTHERS = 0xb8b8b8
@@ -91,7 +84,7 @@ local function script_of(panel, values)
     panel.is_ratio and '%.2f' or '%.0f')
 end
 
-local function panel_scripts(results)
+local function panel_scripts(panels, results)
   local scripts = {}
   for _, panel in ipairs(panels) do
     for _, result in ipairs(results) do
@@ -104,8 +97,8 @@ local function panel_scripts(results)
 end
 
 -- Writes the picture to the path.
-function plot.write(path, results)
-  local scripts = panel_scripts(results)
+function plot.write(path, panels, results)
+  local scripts = panel_scripts(panels, results)
   local rows = math.ceil(#scripts / COLUMNS)
   if rows == 0 then
     return

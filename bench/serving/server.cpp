@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "bench/echo/server.hpp"
+#include "bench/serving/server.hpp"
 
-#include "bench/echo/tcp.hpp"
+#include "bench/serving/tcp.hpp"
 
 #include <array>
 #include <csignal>
@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace echo {
+namespace serving {
 
 namespace {
 
@@ -70,4 +70,4 @@ double Server::memory_bytes() const
     return kib * 1024;
 }
 
-} // namespace echo
+} // namespace serving

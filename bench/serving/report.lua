@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- The samples of ./dev bench echo as tables, and what they miss. Samples are the numbers of each round by server.
+-- The samples of a bench as tables, and what they miss. Samples are the numbers of each round by server.
 
-local figures = require('bench.echo.figures')
+local figures = require('bench.serving.figures')
 local medians = require('bench.medians')
 
 local report = {}

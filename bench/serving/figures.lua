@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
--- How the numbers that the load prints are told, by name.
+-- How the numbers that a load prints are told, by name.
 
 return {
+  handshakes = { title = 'handshakes/s', format = '%.0f', more_is_better = true },
   rate = { title = 'requests/s', format = '%.0f', more_is_better = true },
   cpu = { title = 'CPU of each', format = '%.2f us', factor = 1e6 },
   p50 = { title = 'p50', format = '%.0f us', factor = 1e6 },
