@@ -1,6 +1,6 @@
--- Serves a folder with httpd.lua, fetches all its files with curl, and compares checksums. Then 1,000 clients at once,
--- or N, send something from one process to another, in each of seven ways, and again checksums are compared. `serve`
--- only leaves the server running, for a look with a browser.
+-- Serves a folder with httpd.lua, fetches all its files with curl over HTTP and HTTPS, and compares checksums. Then
+-- 1,000 clients at once, or N, send something from one process to another, in each of seven ways, and again checksums
+-- are compared. `serve` only leaves the server running, for a look with a browser.
 -- Run: ./dev demo [--clients N] [DIRECTORY], ./dev demo serve [DIRECTORY]
 -- With another Lua: ./dev lua jit examples/demo.lua
 -- SPDX-License-Identifier: MIT
@@ -56,8 +56,7 @@ local function run(scratch, directory, clients)
     directory = scratch .. '/site'
     web.fill(directory, text)
   end
-  os.execute('mkdir ' .. shell.quote(scratch .. '/fetched'))
-  local files, wrong_files = web.run(directory, scratch .. '/fetched')
+  local files, wrong_files = web.run(directory, scratch)
   print(('\n%d clients at once, %d bytes each\n'):format(clients, pieces.BYTES))
   local copies, wrong_copies = crowd.run(scratch .. '/source', clients, scratch)
   local words, is_good = verdict(files, wrong_files, copies, wrong_copies)

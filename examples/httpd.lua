@@ -2,9 +2,10 @@
 -- many SECONDS (-t, 10) for a request and for the rest of one, and so many (-s, 60) for a peer that takes nothing of an
 -- answer. So many CONNECTIONS (400) are served at once, each of which needs two descriptors. Port 0, the default, is a
 -- free one; -v writes a line for each request. SIGINT and SIGTERM end it when the answers under way are sent, at most
--- 5 seconds later; a second one ends it at once.
+-- 5 seconds later; a second one ends it at once. With a CERTIFICATE (-c; those of its issuers behind it) and its KEY
+-- (-k), files in PEM, it speaks HTTPS; SIGHUP has it read both anew, for connections that are made from then on.
 -- Run: ./dev lua 5.4 examples/httpd.lua [-p PORT] [-a ADDRESS] [-n CONNECTIONS] [-t SECONDS] [-s SECONDS] [-v]
---   DIRECTORY
+--   [-c CERTIFICATE -k KEY] DIRECTORY
 --
 -- No path leads out of the folder. But symbolic links are followed, as the owner of the folder put them there, and a
 -- named pipe holds everybody up until somebody writes to it: Lua cannot tell these from files. Nor can it tell when a
@@ -17,6 +18,7 @@ local files = require('httpd.files')
 local net = require('net')
 local request = require('httpd.request')
 local response = require('httpd.response')
+local tls = require('net.tls')
 
 local loop = net.loop
 
@@ -36,7 +38,8 @@ local function fail(status, ...)
 end
 
 local function usage()
-  fail(2, 'usage: httpd.lua [-p PORT] [-a ADDRESS] [-n CONNECTIONS] [-t SECONDS] [-s SECONDS] [-v] DIRECTORY\n')
+  fail(2, 'usage: httpd.lua [-p PORT] [-a ADDRESS] [-n CONNECTIONS] [-t SECONDS] [-s SECONDS] [-v] ',
+    '[-c CERTIFICATE -k KEY] DIRECTORY\n')
 end
 
 local function number(text, least, most, is_whole)
@@ -63,6 +66,12 @@ local setters = {
   ['-s'] = function(text)
     options.send_sec = number(text, 0.001, 86400)
   end,
+  ['-c'] = function(text)
+    options.certificate = text
+  end,
+  ['-k'] = function(text)
+    options.key = text
+  end,
 }
 
 local function read_arguments(words)
@@ -78,7 +87,7 @@ local function read_arguments(words)
     end
     i = i + 1
   end
-  if not words[i] or words[i + 1] then
+  if not words[i] or words[i + 1] or (options.certificate == nil) ~= (options.key == nil) then
     usage()
   end
   options.directory = words[i]
@@ -193,8 +202,41 @@ local function stop_on_signals(server)
   os.exit(1)
 end
 
+-- What TLS needs, if there shall be TLS; or nil and what is wrong.
+local function new_tlscfg()
+  if not options.certificate then
+    return nil
+  end
+  local cfg = tls.config.new()
+  local ok, err = cfg:set_keypair_file(options.certificate, options.key)
+  if ok then
+    ok, err = cfg:set_alpn('http/1.1')
+  end
+  return ok and cfg, err
+end
+
+local function renew_certificate(server)
+  while true do
+    loop.sigwait(nil, 'SIGHUP')
+    local cfg, err = new_tlscfg()
+    if cfg then
+      cfg, err = server:tlsconfig(cfg)
+    end
+    print(cfg and 'the certificate is new' or 'httpd: the certificate stays as it was: ' .. err)
+  end
+end
+
 local function listen()
-  local server, err = net.stream.inet.server.new({ host = options.host, port = options.port })
+  local cfg, problem = new_tlscfg()
+  if problem then
+    fail(1, 'httpd: ', problem, '\n')
+  end
+  local server, err = net.stream.inet.server.new({
+    host = options.host,
+    port = options.port,
+    tlscfg = cfg,
+    tlsmsec = options.request_sec * 1000,
+  })
   err = err or server:listen()
   if err then
     fail(1, 'httpd: ', err, '\n')
@@ -204,16 +246,20 @@ end
 
 local function url_of(ai)
   local host = ai:addr():find(':', 1, true) and '[' .. ai:addr() .. ']' or ai:addr()
-  return ('http://%s:%d/'):format(host, ai:port())
+  return ('%s://%s:%d/'):format(options.certificate and 'https' or 'http', host, ai:port())
 end
 
 local function main()
   local server = listen()
-  local stopping = loop.spawn(stop_on_signals, server)
+  local group = loop.group()
+  group:spawn(stop_on_signals, server)
+  if options.certificate then
+    group:spawn(renew_certificate, server)
+  end
   loop.later() -- from here on the signals are held
   print(('serving %s at %s'):format(options.directory, url_of(server:getsockname())))
   local ok, err = server:serve(serve, { limit = options.limit, onerror = report })
-  stopping:cancel()
+  group:cancel()
   return assert(ok, err)
 end
 

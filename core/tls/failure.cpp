@@ -28,7 +28,9 @@ int code_of(unsigned long entry, int code) noexcept
 
 void clear_errors() noexcept
 {
-    ERR_clear_error();
+    if (ERR_peek_error() != 0) { // which is cheaper than to clear what is clear
+        ERR_clear_error();
+    }
 }
 
 Failure take_failure(int code, const char* op)

@@ -205,7 +205,7 @@ Step Session::handshake(const sys::System& system, int fd) noexcept
     if (state_ == State::failed) {
         return failed_before();
     }
-    if (state_ == State::unopened) {
+    if (state_ == State::unopened || state_ == State::released) {
         return {failed<std::size_t>(ENOTCONN, "handshake"), Wants::nothing};
     }
     attach(system, fd);
@@ -260,19 +260,19 @@ Step Session::read(const sys::System& system, int fd, std::span<char> room) noex
     } while (result == 1 && total < room.size() && has_input());
     const int error = result == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl_, result);
     static_cast<void>(wire_.flush());
-    if (error == SSL_ERROR_NONE || error == SSL_ERROR_WANT_READ) {
-        return total > 0 || error == SSL_ERROR_NONE ? done_with(total) : wait_for(Wants::read, "recv");
+    const bool is_at_end = error == SSL_ERROR_ZERO_RETURN || (error == SSL_ERROR_WANT_READ && wire_.is_at_end());
+    if (error == SSL_ERROR_NONE || error == SSL_ERROR_WANT_READ || is_at_end) {
+        step = is_at_end ? Step{end_of_stream<std::size_t>(), Wants::nothing} : wait_for(Wants::read, "recv");
+    } else {
+        step = fail("recv", result);
     }
-    if (error == SSL_ERROR_ZERO_RETURN) {
-        return total > 0 ? done_with(total) : Step{end_of_stream<std::size_t>(), Wants::nothing};
-    }
-    step = fail("recv", result);
-    return total > 0 ? done_with(total) : step;
+    return total > 0 || error == SSL_ERROR_NONE ? done_with(total) : step;
 }
 
 bool Session::has_input() const noexcept
 {
-    return state_ == State::failed || wire_.has_input() || (ssl_ != nullptr && SSL_has_pending(ssl_) == 1);
+    return state_ == State::failed || wire_.has_input() ||
+           (ssl_ != nullptr && (SSL_has_pending(ssl_) == 1 || (SSL_get_shutdown(ssl_) & SSL_RECEIVED_SHUTDOWN) != 0));
 }
 
 Step Session::flush(const sys::System& system, int fd) noexcept
@@ -290,6 +290,9 @@ Step Session::write(const sys::System& system, int fd, std::string_view bytes) n
     Step step;
     if (!is_usable("send", step)) {
         return step;
+    }
+    if (has_closed_) {
+        return {failed<std::size_t>(EPIPE, "send"), Wants::nothing};
     }
     attach(system, fd);
     step = flush(system, fd);
@@ -328,6 +331,14 @@ Step Session::close(const sys::System& system, int fd) noexcept
         clear_errors();
     }
     return flush(system, fd);
+}
+
+void Session::release() noexcept
+{
+    SSL_free(ssl_);
+    ssl_ = nullptr;
+    wire_.clear();
+    state_ = State::released;
 }
 
 Step Session::fail_with(Error error, std::string detail) noexcept

@@ -55,10 +55,16 @@ public:
     Step flush(const sys::System& system, int fd) noexcept;
     // Says that nothing more comes, once, and sends that.
     Step close(const sys::System& system, int fd) noexcept;
+    // Gives the memory of the engine back. Nothing but resumption(), staple() and detail() tells anything from now on.
+    void release() noexcept;
+
+    // The program has shut the socket for reading: that it ends is no truncation then.
+    void end_input() noexcept { wire_.end_input(); }
 
     // Whether read() has something without the socket.
     [[nodiscard]] bool has_input() const noexcept;
     [[nodiscard]] bool is_established() const noexcept { return state_ == State::established; }
+    [[nodiscard]] bool is_released() const noexcept { return state_ == State::released; }
     [[nodiscard]] const Context& context() const noexcept { return *context_; }
     [[nodiscard]] const std::string& servername() const noexcept { return servername_; }
     // What the error of the last call does not say.
@@ -74,7 +80,7 @@ public:
     [[nodiscard]] bool keep(SSL_SESSION* session) noexcept;
 
 private:
-    enum class State : std::uint8_t { unopened, handshaking, established, failed };
+    enum class State : std::uint8_t { unopened, handshaking, established, failed, released };
 
     // Why a certificate was refused.
     struct Refusal {

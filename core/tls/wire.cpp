@@ -56,6 +56,13 @@ void Wire::feed(std::string_view bytes)
     input_.append(bytes);
 }
 
+void Wire::clear() noexcept
+{
+    input_ = {};
+    output_ = {};
+    taken_ = sent_ = 0;
+}
+
 int Wire::receive(BIO* bio, char* room, int size) noexcept
 {
     if (has_input()) {
@@ -73,6 +80,10 @@ int Wire::receive(BIO* bio, char* room, int size) noexcept
         received = system_->receive(fd_, room, static_cast<std::size_t>(size), MSG_DONTWAIT);
     } while (received.error == EINTR);
     is_at_end_ = received.ok() && received.value == 0;
+    if (is_at_end_ && is_input_over_) {
+        BIO_set_retry_read(bio);
+        return -1;
+    }
     if (received.ok()) {
         return static_cast<int>(received.value);
     }

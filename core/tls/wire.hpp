@@ -30,6 +30,12 @@ public:
     void feed(std::string_view bytes);
     [[nodiscard]] bool has_input() const noexcept { return taken_ < input_.size(); }
 
+    // Forgets all bytes.
+    void clear() noexcept;
+
+    // From now on the end of the socket is no failure to the engine: it gets no more.
+    void end_input() noexcept { is_input_over_ = true; }
+
     // Sends what waits: 0; EAGAIN if the socket takes no more now; or what is wrong.
     int flush() noexcept;
     [[nodiscard]] bool has_output() const noexcept { return sent_ < output_.size(); }
@@ -47,6 +53,7 @@ private:
     std::string output_;
     std::size_t sent_ = 0;
     bool is_at_end_ = false;
+    bool is_input_over_ = false;
     int error_ = 0;
     int write_error_ = 0;
 

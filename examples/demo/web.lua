@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- The files of a folder, over httpd.lua to curl and back.
+-- The files of a folder, over httpd.lua to curl and back, with and without TLS.
 
+local certificates = require('demo.certificates')
 local shell = require('demo.shell')
 
 local web = {}
@@ -65,12 +66,16 @@ function web.files(folder)
   return list
 end
 
--- Starts httpd.lua: its process and its URL.
-local function start(folder)
-  local command = shell.command({ shell.interpreter(), web.httpd, '-p', 0, folder })
-  local pipe = assert(io.popen('echo $$; exec ' .. command))
+-- Starts httpd.lua, with these certificates if there are any: its process and its URL.
+local function start(folder, made)
+  local words = { shell.interpreter(), web.httpd, '-p', 0 }
+  for _, word in ipairs(made and { '-c', made.certificate, '-k', made.key } or {}) do
+    table.insert(words, word)
+  end
+  table.insert(words, folder)
+  local pipe = assert(io.popen('echo $$; exec ' .. shell.command(words)))
   local pid, line = pipe:read('*l'), pipe:read('*l')
-  local url = line and line:match('http://%S+/$')
+  local url = line and line:match('https?://%S+/$')
   if not url then
     pipe:close()
     error('httpd.lua did not start', 0)
@@ -85,8 +90,8 @@ local function stop(server)
 end
 
 -- Has curl fetch all files at once into another folder, where their numbers are their names.
-local function fetch(url, files, folder)
-  local lines = {}
+local function fetch(url, files, folder, made)
+  local lines = made and { ('cacert = "%s"\n'):format(made.authority) } or {}
   for i, name in ipairs(files) do
     lines[#lines + 1] = ('url = "%s%s"\noutput = "%s/%d"\n'):format(url, url_of(name), folder, i)
   end
@@ -112,18 +117,29 @@ local function padded(name)
   return shown .. (' '):rep(NAME_COLUMN - count)
 end
 
--- Prints a line for each file. Returns how many came as they are, and how many did not.
-local function compare(folder, files, copies)
-  local sums, right, wrong = shell.sums_of_numbers(copies), 0, 0
-  print(('\n%s %10s  %-16s  %s'):format(padded('file'), 'bytes', 'SHA-256', 'check'))
+-- What became of a file in one way.
+local function check_of(sum, expected)
+  return sum == expected and 'ok' or sum and 'WRONG: ' .. sum or 'WRONG: it did not come'
+end
+
+-- Prints a line for each file. Returns how many came as they are, in all ways, and how many did not.
+local function compare(folder, files, ways)
+  local right, wrong, titles = 0, 0, {}
+  for i, way in ipairs(ways) do
+    way.sums, titles[i] = shell.sums_of_numbers(way.copies), ('%-5s'):format(way.name)
+  end
+  print(('\n%s %10s  %-16s  %s'):format(padded('file'), 'bytes', 'SHA-256', table.concat(titles, '  ')))
   for i, name in ipairs(files) do
-    local path = folder .. '/' .. name
+    local path, checks, is_right = folder .. '/' .. name, {}, true
     local sum = shell.sum(path)
-    local is_right = sums[i] == sum
-    right, wrong = right + (is_right and 1 or 0), wrong + (is_right and 0 or 1)
+    for j, way in ipairs(ways) do
+      local as_sent = way.sums[i] == sum
+      checks[j] = ('%-5s'):format(check_of(way.sums[i], sum))
+      right, wrong = right + (as_sent and 1 or 0), wrong + (as_sent and 0 or 1)
+      is_right = is_right and as_sent
+    end
     if i <= MOST_ROWS or not is_right then
-      local check = is_right and 'ok' or sums[i] and 'WRONG: ' .. sums[i] or 'WRONG: it did not come'
-      print(('%s %10d  %s  %s'):format(padded(name), size_of(path), sum:sub(1, 16), check))
+      print(('%s %10d  %s  %s'):format(padded(name), size_of(path), sum:sub(1, 16), table.concat(checks, '  ')))
     end
   end
   if #files > MOST_ROWS then
@@ -132,15 +148,31 @@ local function compare(folder, files, copies)
   return right, wrong
 end
 
--- Serves a folder, fetches its files into another one, which is new, and compares them.
-function web.run(folder, copies)
-  local files = web.files(folder)
-  local server = start(folder)
+-- Serves a folder, and has curl fetch its files into another one, which is made.
+local function serve_to_curl(folder, files, way)
+  os.execute('mkdir ' .. shell.quote(way.copies))
+  local server = start(folder, way.made)
   print('httpd.lua is ' .. server.line)
-  fetch(server.url, files, copies)
+  fetch(server.url, files, way.copies, way.made)
   stop(server)
-  print(('curl fetched %d files, many at a time'):format(#files))
-  return compare(folder, files, copies)
+  print(('curl fetched %d files over %s, many at a time'):format(#files, way.name))
+end
+
+-- Serves a folder in each way that there is, fetches its files, and compares them.
+function web.run(folder, scratch)
+  local files = web.files(folder)
+  local ways = { { name = 'HTTP', copies = scratch .. '/http' } }
+  local made, why_not = certificates.new(scratch)
+  if made then
+    table.insert(ways, { name = 'HTTPS', copies = scratch .. '/https', made = made })
+  end
+  for _, way in ipairs(ways) do
+    serve_to_curl(folder, files, way)
+  end
+  if not made then
+    print('no HTTPS: ' .. why_not)
+  end
+  return compare(folder, files, ways)
 end
 
 return web

@@ -10,6 +10,15 @@ namespace llnet {
 
 namespace {
 
+TlsSession& check_open(lua_State* L)
+{
+    auto& self = check_self<TlsSession>(L);
+    if (self.session.is_released()) {
+        argument_error(L, 1, "the session is closed");
+    }
+    return self;
+}
+
 int push_text(lua_State* L, const char* text)
 {
     lua_pushstring(L, text); // nil for nullptr
@@ -51,7 +60,7 @@ bool found(lua_State* L, Find find, const TlsSession& self, Into& into)
 template <std::string tls::PeerCertificate::*member>
 int peer_text(lua_State* L)
 {
-    auto& self = check_self<TlsSession>(L);
+    auto& self = check_open(L);
     const bool is_known = found(L, tls::describe_peer, self, self.peer);
     return push_bytes(L, is_known, self.peer.*member);
 }
@@ -60,21 +69,21 @@ int peer_text(lua_State* L)
 template <std::time_t tls::PeerCertificate::*member>
 int peer_time(lua_State* L)
 {
-    auto& self = check_self<TlsSession>(L);
+    auto& self = check_open(L);
     const bool is_known = found(L, tls::describe_peer, self, self.peer);
     return push_number(L, is_known ? self.peer.*member : -1);
 }
 
 int peer_cert_provided(lua_State* L)
 {
-    auto& self = check_self<TlsSession>(L);
+    auto& self = check_open(L);
     lua_pushboolean(L, found(L, tls::describe_peer, self, self.peer));
     return 1;
 }
 
 int peer_cert_contains_name(lua_State* L)
 {
-    auto& self = check_self<TlsSession>(L);
+    auto& self = check_open(L);
     const char* name = check_text(L, 2);
     const bool contains = found(
         L, [name](const tls::Session& session, std::string&) { return tls::peer_is_named(session, name); }, self,
@@ -85,14 +94,14 @@ int peer_cert_contains_name(lua_State* L)
 
 int peer_cert_chain_pem(lua_State* L)
 {
-    auto& self = check_self<TlsSession>(L);
+    auto& self = check_open(L);
     const bool is_known = found(L, tls::peer_chain, self, self.text);
     return push_bytes(L, is_known, self.text);
 }
 
 int peer_ocsp_url(lua_State* L)
 {
-    auto& self = check_self<TlsSession>(L);
+    auto& self = check_open(L);
     const bool is_known = found(L, tls::peer_ocsp_url, self, self.text);
     return push_bytes(L, is_known, self.text);
 }
@@ -107,24 +116,24 @@ int staple_number(lua_State* L)
 template <const char* (*text)(const tls::Session&) noexcept>
 int connection_text(lua_State* L)
 {
-    return push_text(L, text(check_self<TlsSession>(L).session));
+    return push_text(L, text(check_open(L).session));
 }
 
 int conn_cipher_strength(lua_State* L)
 {
-    lua_pushinteger(L, tls::cipher_strength(check_self<TlsSession>(L).session));
+    lua_pushinteger(L, tls::cipher_strength(check_open(L).session));
     return 1;
 }
 
 int conn_alpn_selected(lua_State* L)
 {
-    const std::string_view name = tls::protocol(check_self<TlsSession>(L).session);
+    const std::string_view name = tls::protocol(check_open(L).session);
     return push_bytes(L, !name.empty(), name);
 }
 
 int conn_session_resumed(lua_State* L)
 {
-    lua_pushboolean(L, tls::is_resumed(check_self<TlsSession>(L).session));
+    lua_pushboolean(L, tls::is_resumed(check_open(L).session));
     return 1;
 }
 
@@ -145,7 +154,7 @@ constexpr int most_exported = 8160; // HKDF gives no more of SHA-256 (RFC 5869, 
 // export_key(label, size [, context]) -> bytes | nil
 int export_key(lua_State* L)
 {
-    auto& self = check_self<TlsSession>(L);
+    auto& self = check_open(L);
     const std::string_view label = check_bytes(L, 2);
     const auto size = static_cast<std::size_t>(check_int(L, 3, 1, most_exported));
     const bool has_context = !is_absent(L, 4);
@@ -158,7 +167,7 @@ int export_key(lua_State* L)
 // channel_binding(type) -> bytes | nil
 int channel_binding(lua_State* L)
 {
-    auto& self = check_self<TlsSession>(L);
+    auto& self = check_open(L);
     const std::string_view type = check_bytes(L, 2);
     const bool is_known = found(
         L, [type](const tls::Session& session, std::string& into) { return tls::channel_binding(session, type, into); },

@@ -147,6 +147,20 @@ int close(lua_State* L)
     return push_done(L, self, self.session.close(sys::host(), self.fd()));
 }
 
+// release(): the connection is over
+int release(lua_State* L)
+{
+    check_self<TlsSession>(L).session.release();
+    return 0;
+}
+
+// end_input(): the program has shut the socket for reading
+int end_input(lua_State* L)
+{
+    check_self<TlsSession>(L).session.end_input();
+    return 0;
+}
+
 // feed(bytes): of the peer, received before the handshake
 int feed(lua_State* L)
 {
@@ -170,8 +184,8 @@ constexpr luaL_Reg metamethods_of_resumption[] = {
 };
 
 constexpr Method methods[] = {
-    {"handshake", handshake}, {"read", read},   {"write", write},
-    {"sendfile", sendfile},   {"close", close}, {"feed", feed},
+    {"handshake", handshake}, {"read", read}, {"write", write},         {"sendfile", sendfile},
+    {"close", close},         {"feed", feed}, {"end_input", end_input}, {"release", release},
 };
 
 } // namespace

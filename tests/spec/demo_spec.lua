@@ -9,6 +9,10 @@ local WAYS = {
 }
 local PIECE = 65536
 
+-- With TLS everything is fetched once more.
+local protocols = require('net.tls').available and { 'HTTP', 'HTTPS' } or { 'HTTP' }
+local secured = #protocols == 2 and ' +ok' or ''
+
 local site
 
 -- The rows of the ways: clients, bytes and check.
@@ -57,13 +61,16 @@ describe('demo', function()
     local folder = text:match('^httpd%.lua is serving (%S+) at http://127%.0%.0%.1:%d+/\n')
     assert.is_false(exists(folder))
     for _, row in ipairs({
-      '\nempty +0  e3b0c44298fc1c14  ok\n',
-      '\nGrüße, 世界%.txt +%d+  %x+  ok\n',
-      '\n100%% & <more>%? #1%.txt +%d+  %x+  ok\n',
+      '\nempty +0  e3b0c44298fc1c14  ok' .. secured .. ' *\n',
+      '\nGrüße, 世界%.txt +%d+  %x+  ok' .. secured .. ' *\n',
+      '\n100%% & <more>%? #1%.txt +%d+  %x+  ok' .. secured .. ' *\n',
     }) do
       assert.truthy(text:find(row), row .. ' is not in ' .. text)
     end
-    local files = tonumber(text:match('\ncurl fetched (%d+) files'))
+    local files = 0
+    for count in text:gmatch('\ncurl fetched (%d+) files over HTTPS?,') do
+      files = files + tonumber(count)
+    end
     local ways = assert_rows(text, 40, 'ok')
     local verdict = ('\nAll %d files and %d copies arrived as they were sent.\n'):format(files, ways * 40)
     assert.equal(verdict, text:sub(-#verdict))
@@ -75,8 +82,9 @@ describe('demo', function()
     end
     local text, status = program.run(DEMO, { '--clients', 1, site.path })
     assert.equal(0, status, text)
-    assert.truthy(text:find('\nempty +0  e3b0c44298fc1c14  ok\npage & ü.txt +4  %x+  ok\n\n'), text)
-    assert.truthy(text:find('\nAll 2 files and %d copies arrived as they were sent%.\n$'), text)
+    local rows = ('\nempty +0  e3b0c44298fc1c14  ok%s *\npage & ü.txt +4  %%x+  ok%s *\n\n'):format(secured, secured)
+    assert.truthy(text:find(rows), text)
+    assert.truthy(text:find('\nAll ' .. 2 * #protocols .. ' files and %d copies arrived as they were sent%.\n$'), text)
   end)
 
   it('has fewer clients where there are few descriptors, and says so', function()
@@ -99,7 +107,7 @@ describe('demo', function()
     assert.equal(1, status, text)
     assert.truthy(text:find('\nempty +0  %d+ +WRONG'), text)
     local ways = assert_rows(text, 2, 'WRONG')
-    assert.truthy(text:find(('\nWRONG: 2 files, %d copies\n'):format(2 * ways), 1, true), text)
+    assert.truthy(text:find(('\nWRONG: %d files, %d copies\n'):format(2 * #protocols, 2 * ways), 1, true), text)
   end)
 
   it('serve leaves the server running until it is told to stop', function()

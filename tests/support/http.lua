@@ -64,7 +64,7 @@ function http.start(path, arguments, options)
     running:stop()
     error(('httpd did not start: %s'):format(first), 0)
   end
-  local url = ('http://127.0.0.1:%s/'):format(port)
+  local url = ('%s://127.0.0.1:%s/'):format(first:match(' (https?)://'), port)
   return setmetatable({ running = running, port = tonumber(port), url = url, first = first, clients = {} }, Server)
 end
 

@@ -104,7 +104,7 @@ return {
       says = 'Makes the object that `accept` and `serve` give for a connection. A class or a server can have its own.',
       params = {
         { name = 'sock', type = 'socket', says = 'the accepted socket of llsocket' },
-        { name = 'tls', type = 'any', optional = true, says = 'for TLS; always nil in this build' },
+        { name = 'tls', type = 'any', optional = true, says = 'the session of TLS, whose handshake has succeeded; nil if there is none' },
       },
       results = {
         {

@@ -12,8 +12,9 @@
 --                   the begin of the handshake
 --   sock:tls()                       the session, with what is known of the peer: net.tls
 --
--- close() says so to the peer before, for which it takes a second at most.
+-- close() and closew() say to the peer before that nothing more comes, for which they take a second at most.
 
+local Socket = require('net.socket')
 local engine = require('net.tls.engine')
 local errors = require('net.errors')
 local fields = require('net.fields')
@@ -51,6 +52,7 @@ function secure.handshake(io, sock, context, seconds, servername, resumption, be
   end
   local ok, failure, timeout = tls_io.run(io, session, sock, 'handshake', seconds)
   if not ok then
+    session:release()
     return nil, failure, timeout
   end
   return session
@@ -64,19 +66,29 @@ function secure.attach(self, session)
   end
 end
 
--- Says to the peer that nothing more comes, as far as that is possible. `at_once`: without a wait.
+-- Says to the peer that nothing more comes: true; nil, err; or nil, nil, true. `at_once`: without a wait.
+local function say_end(self, session, at_once)
+  if at_once or self.io.poller == loop and not loop.pollable() then
+    return session:close()
+  end
+  return tls_io.run(self.io, session, self.sock, 'close', CLOSE_SEC)
+end
+
+-- The same, as far as that is possible, and the instance speaks no more TLS.
 function secure.finish(self, at_once)
   local session = self.session
-  if not session then
-    return
+  if session then
+    self.session = nil
+    use(self, self.io.without_tls)
+    say_end(self, session, at_once)
+    session:release()
   end
-  self.session = nil
-  use(self, self.io.without_tls)
-  if at_once or self.io.poller == loop and not loop.pollable() then
-    session:close()
-  else
-    tls_io.run(self.io, session, self.sock, 'close', CLOSE_SEC)
-  end
+end
+
+-- Says so without a wait: true if nothing is left of that to be sent.
+function secure.has_said_end(self)
+  local again = self.session and select(3, self.session:close())
+  return not again
 end
 
 -- What a client or a server needs for TLS, from its table of options: nil if it has no tlscfg. Fields: config and
@@ -180,15 +192,29 @@ function methods:tls()
   return self.session
 end
 
--- Adds the methods to a class of stream sockets.
+-- Adds the methods to the class of stream sockets.
 function secure.add(class)
   for name, method in pairs(methods) do
     class[name] = method
   end
-  local close = class.close
   function class:close(...)
     secure.finish(self)
-    return close(self, ...)
+    return Socket.close(self, ...)
+  end
+  function class:closer()
+    if self.session then
+      self.session:end_input()
+    end
+    return Socket.closer(self)
+  end
+  function class:closew()
+    if self.session then
+      local ok, err = say_end(self, self.session)
+      if not ok then
+        return err or values.failure('ETIMEDOUT', 'closew')
+      end
+    end
+    return Socket.closew(self)
   end
 end
 

@@ -59,6 +59,8 @@ function Server:tlsconfig(tlscfg)
   local security, problem = secure.server({ tlscfg = tlscfg }, 'tlsconfig')
   if problem then
     return nil, problem
+  elseif self.security then
+    security.seconds = self.security.seconds
   end
   self.security = security
   return true

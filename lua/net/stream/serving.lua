@@ -138,7 +138,7 @@ function Serving:leave(task)
   end
   self.connections[task] = nil
   self.count = self.count - 1
-  if type(connection) == 'table' and (connection.session or connection.close ~= Stream.close) then
+  if type(connection) == 'table' and (connection.close ~= Stream.close or not secure.has_said_end(connection)) then
     self:hand_over(connection.sock or false, loop.spawn(self.close, connection))
   elseif connection then
     connection:close()

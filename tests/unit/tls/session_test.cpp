@@ -141,6 +141,54 @@ TEST_F(SessionTest, tells_the_end_from_a_connection_that_was_cut)
     EXPECT_THAT(receive(client, near()).outcome, is_end_of_stream());
 }
 
+// Nothing more comes from the socket then, so nobody may wait for that.
+TEST_F(SessionTest, has_the_end_that_came_with_the_last_bytes)
+{
+    establish();
+    while (receive(client, near()).outcome.done()) { // tickets
+    }
+    EXPECT_FALSE(client.has_input());
+    EXPECT_THAT(server.write(host, far(), "end").outcome, is_done_with(3U));
+    EXPECT_THAT(server.close(host, far()).outcome, is_done());
+    EXPECT_EQ(text(receive(client, near())), "end");
+    EXPECT_TRUE(client.has_input());
+    EXPECT_THAT(receive(client, near()).outcome, is_end_of_stream());
+}
+
+TEST_F(SessionTest, writes_after_the_peer_has_ended_and_reads_after_its_own_end)
+{
+    establish();
+    EXPECT_THAT(client.close(system, near()).outcome, is_done());
+    EXPECT_THAT(client.write(system, near(), "x").outcome, failed_with(EPIPE, "send"));
+    EXPECT_THAT(receive(server, far()).outcome, is_end_of_stream());
+    EXPECT_THAT(server.write(host, far(), "answer").outcome, is_done_with(6U));
+    EXPECT_EQ(text(receive(client, near())), "answer");
+    EXPECT_THAT(client.write(system, near(), "x").outcome, failed_with(EPIPE, "send"));
+}
+
+TEST_F(SessionTest, ends_quietly_when_the_program_has_ended_its_input)
+{
+    establish();
+    client.end_input();
+    must(llnet::shutdown(host, far(), SHUT_WR));
+    EXPECT_THAT(receive(client, near()).outcome, is_end_of_stream());
+    EXPECT_THAT(receive(client, near()).outcome, is_end_of_stream());
+    EXPECT_THAT(client.write(system, near(), "still").outcome, is_done_with(5U));
+    EXPECT_EQ(text(receive(server, far())), "still");
+}
+
+TEST_F(SessionTest, is_of_no_use_when_it_is_released)
+{
+    establish();
+    client.release();
+    EXPECT_THAT(client.handshake(system, near()).outcome, failed_with(ENOTCONN, "handshake"));
+    EXPECT_THAT(client.read(system, near(), room).outcome, failed_with(ENOTCONN, "recv"));
+    EXPECT_THAT(client.write(system, near(), "x").outcome, failed_with(ENOTCONN, "send"));
+    EXPECT_THAT(client.close(system, near()).outcome, is_done());
+    EXPECT_FALSE(client.has_input());
+    client.release();
+}
+
 TEST_F(SessionTest, says_that_a_connection_was_cut)
 {
     establish();
