@@ -104,7 +104,7 @@ return {
       says = 'Makes the object that `accept` and `serve` give for a connection. A class or a server can have its own.',
       params = {
         { name = 'sock', type = 'socket', says = 'the accepted socket of llsocket' },
-        { name = 'tls', type = 'any', optional = true, says = 'the session of TLS, whose handshake has succeeded; nil if there is none' },
+        { name = 'tls', type = 'any', optional = true, says = 'of TLS: the session; else nil' },
       },
       results = {
         {

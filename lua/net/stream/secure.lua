@@ -197,9 +197,10 @@ function secure.add(class)
   for name, method in pairs(methods) do
     class[name] = method
   end
+  local close = class.close
   function class:close(...)
     secure.finish(self)
-    return Socket.close(self, ...)
+    return close(self, ...)
   end
   function class:closer()
     if self.session then
