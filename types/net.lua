@@ -1961,7 +1961,7 @@ function loop.relay(from, sec, to, size) end
 function loop.getaddrinfo(sec, host, port, family, socktype, protocol, ...) end
 
 ---Counts since the loop was made. In a child process `spawned`, `resumed` and `longest_step` go on from those of the parent.
----@return { tasks: integer, spawned: integer, resumed: integer, timers: integer, started: integer, at_once: integer, wakeups: integer, events: integer, timeouts: integer, cancelled: integer, longest_step: number, waits: table } stats a new table
+---@return { tasks: integer, spawned: integer, resumed: integer, timers: integer, started: integer, at_once: integer, wakeups: integer, events: integer, timeouts: integer, cancelled: integer, kernel_tls: integer, has_kernel_tls: boolean, longest_step: number, waits: table } stats a new table
 function loop.stats() end
 
 ---Lists the tasks that wait, for whoever looks for one that hangs. Tasks that are ready to run, also in `later`, are not in it.

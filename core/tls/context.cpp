@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/tls/context.hpp"
 
+#include "core/sys/kernel_tls.hpp"
 #include "core/tls/callbacks.hpp"
 #include "core/tls/handles.hpp"
 #include "core/tls/pem.hpp"
@@ -111,6 +112,7 @@ Context::Problem Context::set_up()
                      SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_read_ahead(native_, 1);
     SSL_CTX_set_options(native_, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_options(native_, sys::has_kernel_tls(sys::host()) ? SSL_OP_ENABLE_KTLS : 0);
     set_protocols();
     Problem problem = set_algorithms();
     if (!problem) {

@@ -45,7 +45,7 @@ Outcome<> Session::open(std::shared_ptr<const Context> context, const Options& o
     clear_errors();
     context_ = std::move(context);
     ssl_ = SSL_new(context_->native());
-    BIO* bio = ssl_ != nullptr ? wire_.new_bio() : nullptr;
+    BIO* bio = ssl_ != nullptr ? wire_.new_bio(ssl_) : nullptr;
     if (bio == nullptr) {
         clear_errors();
         throw std::bad_alloc();
@@ -285,18 +285,25 @@ Step Session::flush(const sys::System& system, int fd) noexcept
     return error == EAGAIN ? wait_for(Wants::write, "send") : Step{failed<std::size_t>(error, "send"), Wants::nothing};
 }
 
-Step Session::write(const sys::System& system, int fd, std::string_view bytes) noexcept
+// Whether the socket takes more, after all that was on its way; else `step` says why not.
+bool Session::is_writable(const sys::System& system, int fd, const char* op, Step& step) noexcept
 {
-    Step step;
-    if (!is_usable("send", step)) {
-        return step;
+    if (!is_usable(op, step)) {
+        return false;
     }
     if (has_closed_) {
-        return {failed<std::size_t>(EPIPE, "send"), Wants::nothing};
+        step = {failed<std::size_t>(EPIPE, op), Wants::nothing};
+        return false;
     }
     attach(system, fd);
     step = flush(system, fd);
-    if (!step.outcome.done() || bytes.empty()) {
+    return step.outcome.done();
+}
+
+Step Session::write(const sys::System& system, int fd, std::string_view bytes) noexcept
+{
+    Step step;
+    if (!is_writable(system, fd, "send", step) || bytes.empty()) {
         return step;
     }
     std::size_t count = 0;
@@ -310,9 +317,14 @@ Step Session::write(const sys::System& system, int fd, std::string_view bytes) n
 
 Step Session::write_file(const sys::System& system, int fd, int file, off_t offset, std::size_t size) noexcept
 {
-    const Step flushed = flush(system, fd);
-    if (!flushed.outcome.done()) {
-        return flushed;
+    Step step;
+    if (!is_writable(system, fd, "sendfile", step)) {
+        return step;
+    }
+    if (wire_.is_encrypted_by_kernel()) {
+        const sys::Result<ssize_t> sent = system.send_file(fd, file, offset, size);
+        return sent.ok() ? done_with(static_cast<std::size_t>(sent.value))
+                         : Step{again_or_failed<std::size_t>(sent.error, "sendfile"), Wants::write};
     }
     std::array<char, most_at_once> part;
     const sys::Result<ssize_t> read = system.read_at(file, part.data(), std::min(size, part.size()), offset);

@@ -112,6 +112,7 @@ private:
     Step fail_with(Error error, std::string detail) noexcept;
     [[nodiscard]] Step failed_before() const noexcept;
     [[nodiscard]] bool is_usable(const char* op, Step& step) noexcept;
+    [[nodiscard]] bool is_writable(const sys::System& system, int fd, const char* op, Step& step) noexcept;
     [[nodiscard]] Failure failure_of(const char* op, int reason);
     [[nodiscard]] std::string with_alert(std::string detail) const;
 

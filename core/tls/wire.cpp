@@ -2,15 +2,22 @@
 #include "core/tls/wire.hpp"
 
 #include "core/base/outcome.hpp"
+#include "core/sys/kernel_tls.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <new>
+#include <utility>
 
 namespace llnet::tls {
 
 namespace {
+
+// What engines ask BIOs for with SSL_OP_ENABLE_KTLS. openssl/bio.h has these numbers in a comment only.
+constexpr int set_keys = 72;
+constexpr int set_type_of_next = 74;
+constexpr int clear_type_of_next = 75;
 
 Wire& wire_of(BIO* bio) noexcept
 {
@@ -39,8 +46,9 @@ const BIO_METHOD* Wire::method() noexcept
     return made;
 }
 
-BIO* Wire::new_bio() noexcept
+BIO* Wire::new_bio(const SSL* engine) noexcept
 {
+    engine_ = engine;
     BIO* bio = method() != nullptr ? BIO_new(method()) : nullptr;
     if (bio != nullptr) {
         BIO_set_data(bio, this);
@@ -60,7 +68,7 @@ void Wire::clear() noexcept
 {
     input_ = {};
     output_ = {};
-    taken_ = sent_ = 0;
+    taken_ = sent_ = waiting_ = 0;
 }
 
 int Wire::receive(BIO* bio, char* room, int size) noexcept
@@ -94,11 +102,17 @@ int Wire::receive(BIO* bio, char* room, int size) noexcept
     return -1;
 }
 
+sys::Result<ssize_t> Wire::transmit(unsigned char type, std::string_view bytes) noexcept
+{
+    return type == data ? system_->send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT)
+                        : sys::send_record(*system_, fd_, type, bytes.data(), bytes.size(), MSG_DONTWAIT);
+}
+
 int Wire::flush() noexcept
 {
     while (write_error_ == 0 && has_output()) {
-        const sys::Result<ssize_t> went =
-            system_->send(fd_, output_.data() + sent_, output_.size() - sent_, MSG_DONTWAIT);
+        const Part& first = output_.front();
+        const sys::Result<ssize_t> went = transmit(first.type, std::string_view(first.bytes).substr(sent_));
         if (went.ok()) {
             sent_ += static_cast<std::size_t>(went.value);
         } else if (means_again(went.error) && went.error != EINTR) {
@@ -106,39 +120,70 @@ int Wire::flush() noexcept
         } else if (went.error != EINTR) {
             write_error_ = went.error;
         }
+        if (sent_ == first.bytes.size()) {
+            output_.erase(output_.begin());
+            sent_ = 0;
+        }
     }
-    if (!output_.empty()) {
+    if (waiting_ > 0) {
         output_ = {};
-        sent_ = 0;
+        sent_ = waiting_ = 0;
     }
     return write_error_;
 }
 
 int Wire::send(const char* bytes, int size) noexcept
 {
-    const auto total = static_cast<std::size_t>(size);
-    std::size_t done = 0;
+    std::string_view left(bytes, static_cast<std::size_t>(size));
+    const unsigned char type = std::exchange(next_type_, data);
     if (const int error = flush(); error == 0) {
-        const sys::Result<ssize_t> went = system_->send(fd_, bytes, total, MSG_DONTWAIT);
+        const sys::Result<ssize_t> went = transmit(type, left);
         if (went.ok()) {
-            done = static_cast<std::size_t>(went.value);
+            left.remove_prefix(static_cast<std::size_t>(went.value));
         } else if (!means_again(went.error)) {
             write_error_ = went.error;
         }
     }
-    if (write_error_ != 0 || done == total) {
-        return size;
+    if (write_error_ == 0 && !left.empty()) {
+        queue(type, left);
     }
-    if (output_.size() - sent_ + total - done > most_output) {
+    return size;
+}
+
+void Wire::queue(unsigned char type, std::string_view bytes) noexcept
+{
+    if (waiting_ + bytes.size() > most_output) {
         write_error_ = ENOBUFS;
-        return size;
+        return;
     }
     try {
-        output_.append(bytes + done, total - done);
+        if (has_output() && output_.back().type == type) {
+            output_.back().bytes.append(bytes);
+        } else {
+            output_.push_back({type, std::string(bytes)});
+        }
+        waiting_ += bytes.size();
     } catch (const std::bad_alloc&) {
         write_error_ = ENOMEM;
     }
-    return size;
+}
+
+// The engine does not encrypt what it writes from now on. `keys` are in a form that only OpenSSL's own BIO for sockets
+// knows. In TLS 1.3 the peer can ask for other keys later, which cannot be given to the kernel then:
+// docs/decisions/0003-kernel-tls.md.
+bool Wire::give_keys_to_kernel(void* keys) noexcept
+{
+    constexpr long for_sending = 1;
+    if (SSL_version(engine_) != TLS1_2_VERSION || has_output() || !sys::enable_kernel_tls(*system_, fd_).ok()) {
+        return false;
+    }
+    BIO* socket = BIO_new_socket(fd_, BIO_NOCLOSE);
+    kernel_encrypts_ = socket != nullptr && BIO_ctrl(socket, set_keys, for_sending, keys) > 0;
+    BIO_free(socket);
+    if (kernel_encrypts_) {
+        ++sys::kernel_tls_sockets;
+    }
+    return kernel_encrypts_;
 }
 
 int Wire::on_read(BIO* bio, char* room, int size) noexcept
@@ -153,13 +198,24 @@ int Wire::on_write(BIO* bio, const char* bytes, int size) noexcept
     return wire_of(bio).send(bytes, size);
 }
 
-long Wire::on_control(BIO* bio, int command, long, void*) noexcept
+long Wire::on_control(BIO* bio, int command, long number, void* pointer) noexcept
 {
+    Wire& wire = wire_of(bio);
     switch (command) {
     case BIO_CTRL_FLUSH:
         return 1;
     case BIO_CTRL_EOF:
-        return wire_of(bio).is_at_end() ? 1 : 0;
+        return wire.is_at_end() ? 1 : 0;
+    case set_keys:
+        return number != 0 && wire.give_keys_to_kernel(pointer) ? 1 : 0;
+    case set_type_of_next:
+        wire.next_type_ = static_cast<unsigned char>(number);
+        return 1;
+    case clear_type_of_next:
+        wire.next_type_ = data;
+        return 1;
+    case BIO_CTRL_GET_KTLS_SEND:
+        return wire.kernel_encrypts_ ? 1 : 0;
     default:
         return 0;
     }

@@ -4,9 +4,10 @@
 
 #include "core/sys/system.hpp"
 
-#include <openssl/bio.h>
+#include <openssl/ssl.h>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace llnet::tls {
 
@@ -15,8 +16,8 @@ namespace llnet::tls {
 // for room, and no record is left half-written in it.
 class Wire {
 public:
-    // A BIO over it, which must not outlive it; nullptr if there is no memory.
-    BIO* new_bio() noexcept;
+    // A BIO over it for this engine, which must not outlive it; nullptr if there is no memory.
+    BIO* new_bio(const SSL* engine) noexcept;
 
     // What the engine calls meanwhile goes to this socket.
     void attach(const sys::System& system, int fd) noexcept
@@ -25,6 +26,9 @@ public:
         fd_ = fd;
         error_ = 0;
     }
+
+    // Whether the kernel encrypts what is sent, so that it is sent as it is.
+    [[nodiscard]] bool is_encrypted_by_kernel() const noexcept { return kernel_encrypts_; }
 
     // Bytes that were received before, for the engine to read first. Throws std::bad_alloc.
     void feed(std::string_view bytes);
@@ -38,20 +42,31 @@ public:
 
     // Sends what waits: 0; EAGAIN if the socket takes no more now; or what is wrong.
     int flush() noexcept;
-    [[nodiscard]] bool has_output() const noexcept { return sent_ < output_.size(); }
+    [[nodiscard]] bool has_output() const noexcept { return !output_.empty(); }
 
     [[nodiscard]] bool is_at_end() const noexcept { return is_at_end_; } // the peer has closed
     [[nodiscard]] int error() const noexcept { return error_; }          // of the last attempt to read
 
 private:
     static constexpr std::size_t most_output = 1048576; // while the peer reads nothing
+    static constexpr unsigned char data = 0;            // as the type of bytes that are sent as they are
 
+    // Bytes that wait to be sent, and of what type the kernel shall make their record.
+    struct Part {
+        unsigned char type;
+        std::string bytes;
+    };
+
+    const SSL* engine_ = nullptr;
     const sys::System* system_ = nullptr;
     int fd_ = -1;
     std::string input_;
     std::size_t taken_ = 0;
-    std::string output_;
-    std::size_t sent_ = 0;
+    std::vector<Part> output_;
+    std::size_t sent_ = 0;    // of the first part
+    std::size_t waiting_ = 0; // bytes of all parts, with those
+    unsigned char next_type_ = data;
+    bool kernel_encrypts_ = false;
     bool is_at_end_ = false;
     bool is_input_over_ = false;
     int error_ = 0;
@@ -59,10 +74,13 @@ private:
 
     int receive(BIO* bio, char* room, int size) noexcept;
     int send(const char* bytes, int size) noexcept;
+    sys::Result<ssize_t> transmit(unsigned char type, std::string_view bytes) noexcept;
+    void queue(unsigned char type, std::string_view bytes) noexcept;
+    bool give_keys_to_kernel(void* keys) noexcept;
 
     static int on_read(BIO* bio, char* room, int size) noexcept;
     static int on_write(BIO* bio, const char* bytes, int size) noexcept;
-    static long on_control(BIO* bio, int command, long, void*) noexcept;
+    static long on_control(BIO* bio, int command, long number, void* pointer) noexcept;
     static const BIO_METHOD* method() noexcept;
 };
 

@@ -2,6 +2,8 @@
 // What goes on in a scheduler, for whoever looks for a task that hangs.
 #include "glue/net/inspect.hpp"
 
+#include "core/sys/kernel_tls.hpp"
+
 #include "glue/net/wait.hpp"
 
 #include <unistd.h>
@@ -55,7 +57,7 @@ int counts(lua_State* L)
 {
     Scheduler& scheduler = check_scheduler(L);
     const LoopStats& stats = scheduler.loop().stats();
-    lua_createtable(L, 0, 12);
+    lua_createtable(L, 0, 14);
     set_count(L, "tasks", scheduler.tasks);
     set_count(L, "spawned", scheduler.spawned);
     set_count(L, "resumed", scheduler.resumed);
@@ -66,6 +68,9 @@ int counts(lua_State* L)
     set_count(L, "events", stats.events);
     set_count(L, "timeouts", stats.timeouts);
     set_count(L, "cancelled", stats.cancelled);
+    set_count(L, "kernel_tls", sys::kernel_tls_sockets);
+    lua_pushboolean(L, sys::has_kernel_tls(sys::host()));
+    lua_setfield(L, -2, "has_kernel_tls");
     set_seconds(L, "longest_step", scheduler.longest_step);
     set_waits(L, scheduler);
     return 1;

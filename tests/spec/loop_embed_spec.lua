@@ -315,10 +315,11 @@ describe('loop.stats', function()
     local after = loop.stats()
     for _, name in ipairs({
       'tasks', 'spawned', 'resumed', 'timers', 'started', 'at_once', 'wakeups', 'events', 'timeouts', 'cancelled',
-      'longest_step',
+      'longest_step', 'kernel_tls',
     }) do
       assert.is_number(after[name], name)
     end
+    assert.is_boolean(after.has_kernel_tls)
     assert.equal(0, after.tasks)
     assert.equal(before.spawned + 4, after.spawned)
     assert.is_true(after.resumed >= before.resumed + 4)

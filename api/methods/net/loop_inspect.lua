@@ -31,6 +31,12 @@ return {
             'waits ended by `cancel`, `unwait` or `forget`, but for those in `suspend`, in `join` and for locks; and '
               .. 'waits of all kinds that ended because their descriptor was closed'
           ),
+          count('kernel_tls', 'connections of TLS whose sent bytes the kernel encrypts, since the process began'),
+          {
+            name = 'has_kernel_tls',
+            type = 'boolean',
+            says = 'whether this kernel can do that (Linux: kTLS); if not, OpenSSL encrypts all itself',
+          },
           { name = 'longest_step', type = 'number', says = 'the most seconds that tasks ran in a row' },
           { name = 'waits', type = 'table', says = 'how many tasks wait, by what `dump` calls `what`' },
         },
