@@ -71,7 +71,9 @@ int Callbacks::verify(int is_good, X509_STORE_CTX* verification) noexcept
 
 int Callbacks::keep_session(SSL* ssl, SSL_SESSION* session) noexcept
 {
-    return session_of(ssl).keep(session) ? 1 : 0;
+    constexpr int without_reference = 0; // keep() takes its own
+    session_of(ssl).keep(session);
+    return without_reference;
 }
 
 int Callbacks::check_staple(SSL* ssl, void*) noexcept
@@ -139,7 +141,11 @@ int Callbacks::staple(SSL* ssl, void*) noexcept
 int Callbacks::use_ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
                               EVP_MAC_CTX* mac, int encrypts) noexcept
 {
-    return tls::use_ticket_key(*context_of(ssl).tickets_, name, iv, cipher, mac, encrypts != 0);
+    constexpr int good = 1, good_but_renew = 2;
+    const int result = tls::use_ticket_key(*context_of(ssl).tickets_, name, iv, cipher, mac, encrypts != 0);
+    // A client uses a ticket of TLS 1.3 once (RFC 8446, C.4), and gets another only if this one is to be renewed.
+    const bool is_used_up = encrypts == 0 && result == good && SSL_version(ssl) >= TLS1_3_VERSION;
+    return is_used_up ? good_but_renew : result;
 }
 
 } // namespace llnet::tls

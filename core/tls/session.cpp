@@ -126,19 +126,17 @@ void Session::load_session()
     clear_errors();
 }
 
-bool Session::keep(SSL_SESSION* session) noexcept
+void Session::keep(SSL_SESSION* session) noexcept
 {
     try {
         const std::string label = label_of(context_->settings(), servername_);
-        if (SSL_SESSION_set1_ticket_appdata(session, label.data(), label.size()) != 1) {
-            return false;
+        if (SSL_SESSION_set1_ticket_appdata(session, label.data(), label.size()) == 1 &&
+            SSL_SESSION_up_ref(session) == 1) {
+            SessionHandle owned(session);
+            resumption_ = std::move(owned);
+            store_session(session);
         }
-        store_session(session);
-        SessionHandle owned(session);
-        resumption_ = std::move(owned);
-        return true;
     } catch (const std::bad_alloc&) { // it cannot be resumed, which is no failure
-        return false;
     }
 }
 
@@ -240,7 +238,18 @@ Step Session::finish_handshake() noexcept
         return fail_with(system_error(error, "handshake"), {});
     }
     state_ = State::established;
+    keep_renewed();
     return done_with(0);
+}
+
+// Of a session of TLS 1.2 that is resumed OpenSSL does not tell that the server has sent another ticket.
+void Session::keep_renewed() noexcept
+{
+    SSL_SESSION* session = SSL_get_session(ssl_);
+    if (resumption_ != nullptr && session != resumption_.get() && SSL_session_reused(ssl_) == 1 &&
+        SSL_version(ssl_) < TLS1_3_VERSION) {
+        keep(session);
+    }
 }
 
 Step Session::read(const sys::System& system, int fd, std::span<char> room) noexcept

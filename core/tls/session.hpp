@@ -77,7 +77,7 @@ public:
     // For callbacks.
     void note_refusal(X509_STORE_CTX* verification) noexcept;
     void note_refusal(int result) noexcept;
-    [[nodiscard]] bool keep(SSL_SESSION* session) noexcept;
+    void keep(SSL_SESSION* session) noexcept;
 
 private:
     enum class State : std::uint8_t { unopened, handshaking, established, failed, released };
@@ -107,6 +107,7 @@ private:
     void store_session(const SSL_SESSION* session) noexcept;
     void attach(const sys::System& system, int fd) noexcept;
     Step finish_handshake() noexcept;
+    void keep_renewed() noexcept;
     Step wait_to_read() noexcept;
     Step fail(const char* op, int result) noexcept;
     Step fail_with(Error error, std::string detail) noexcept;

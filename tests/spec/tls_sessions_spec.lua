@@ -102,6 +102,17 @@ for _, version in ipairs({ 'tlsv1.2', 'tlsv1.3' }) do
   end
 
   describe('A session of ' .. version, function()
+    it('is resumed by an object, again and again', task(function()
+      local port = serve(lasting(speaking()))
+      local resumption = assert(first(port))
+      for _ = 1, 3 do
+        local is_resumed, later = visit(port, nil, resumption)
+        assert.is_true(is_resumed)
+        assert.is_userdata(later)
+        resumption = later
+      end
+    end))
+
     it('is resumed from a file', task(function()
       local port = serve(lasting(speaking()))
       local fd, path = session_file()
@@ -186,6 +197,14 @@ for _, version in ipairs({ 'tlsv1.2', 'tlsv1.3' }) do
       return { revision, letter:rep(48) }
     end
 
+    it('that share a key resume sessions of each other', task(function()
+      local settings = speaking({ add_ticket_key = key('a', 1) })
+      local one, other = serve(settings), serve(settings)
+      local is_resumed, later = visit(other, nil, first(one))
+      assert.is_true(is_resumed)
+      assert_resumed(one, nil, later)
+    end))
+
     it('with other keys, or none, make a new one', task(function()
       local resumption = first(serve(speaking({ add_ticket_key = key('a', 1) })))
       local others = { speaking({ add_ticket_key = key('b', 1) }), lasting(speaking()), speaking() }
@@ -200,6 +219,43 @@ for _, version in ipairs({ 'tlsv1.2', 'tlsv1.3' }) do
       assert_resumed(serve(settings), nil, resumption)
       settings.set_session_id = 'other'
       assert_new(serve(settings), nil, resumption)
+    end))
+
+    it('decrypt with the three keys before the newest', task(function()
+      local sessions = {}
+      local config = secure.server_config(speaking({ set_session_id = 'one' }))
+      for revision = 1, 5 do
+        assert(config:add_ticket_key(revision, tostring(revision):rep(48)))
+        local server, port = secure.listener(config)
+        local accepted = loop.spawn(server.accept, server)
+        local client = assert(secure.connect(port))
+        local _, connection = accepted:join()
+        connection:send('x')
+        assert.equal('x', client:recv())
+        sessions[revision] = client:tls():resumption()
+        client:close()
+        connection:close()
+        server:close()
+      end
+      local function port_with(...)
+        local made = secure.server_config(speaking({ set_session_id = 'one' }))
+        for _, revision in ipairs({ ... }) do
+          assert(made:add_ticket_key(revision, tostring(revision):rep(48)))
+        end
+        local server, port = secure.listener(made)
+        table.insert(servers, { server = server, task = loop.spawn(server.serve, server, function(connection)
+          connection:send(tostring(connection:tls():conn_session_resumed()) .. ', ')
+          connection:recv()
+        end) })
+        return port
+      end
+      local port = port_with(1, 2, 3, 4, 5)
+      assert_new(port, nil, sessions[1])
+      for revision = 2, 5 do
+        local is_resumed, later = visit(port, nil, sessions[revision])
+        assert.is_true(is_resumed)
+        assert_resumed(port_with(5), nil, later) -- it was renewed
+      end
     end))
   end)
 end
