@@ -38,10 +38,48 @@ Failure refusal(Role role, const char* detail)
     return {tls_error(tls_config, op_of(role)), detail};
 }
 
+std::string sha256(std::string_view bytes)
+{
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
+        throw std::bad_alloc();
+    }
+    return {reinterpret_cast<const char*>(digest.data()), size};
+}
+
+// Digest: X509_digest or X509_CRL_digest.
+template <class T, class Digest>
+void append_digests(std::string& text, const std::vector<std::shared_ptr<T>>& objects, Digest digest)
+{
+    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+    unsigned size = 0;
+    for (const std::shared_ptr<T>& object : objects) {
+        if (digest(object.get(), EVP_sha256(), bytes.data(), &size) != 1) {
+            throw std::bad_alloc();
+        }
+        text.append(reinterpret_cast<const char*>(bytes.data()), size);
+    }
+    text += ';';
+}
+
+std::string digest_of_trust(const Settings& settings)
+{
+    std::string text;
+    for (const int value : {static_cast<int>(settings.client_certificate), int{settings.verifies_certificate},
+                            int{settings.verifies_name}, int{settings.verifies_time}, int{settings.requires_staple},
+                            settings.verify_depth}) {
+        text += std::to_string(value) + ';';
+    }
+    append_digests(text, settings.authorities, X509_digest);
+    append_digests(text, settings.crls, X509_CRL_digest);
+    return sha256(text + settings.authorities_path);
+}
+
 } // namespace
 
 Context::Context(const Settings& settings, Role role)
-    : settings_(settings), role_(role),
+    : settings_(settings), digest_of_trust_(tls::digest_of_trust(settings)), role_(role),
       native_(SSL_CTX_new(role == Role::client ? TLS_client_method() : TLS_server_method()))
 {
     if (native_ == nullptr) {
@@ -282,13 +320,18 @@ void Context::set_sessions()
     SSL_CTX_set_tlsext_ticket_key_evp_cb(native_, Callbacks::use_ticket_key);
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
-    if (!settings_.session_id.empty()) {
-        size = static_cast<unsigned>(settings_.session_id.size());
-        std::copy(settings_.session_id.begin(), settings_.session_id.end(), digest.begin());
-    } else if (X509_digest(SSL_CTX_get0_certificate(native_), EVP_sha256(), digest.data(), &size) != 1) {
-        throw std::bad_alloc();
+    std::string id = settings_.session_id;
+    if (id.empty()) {
+        if (X509_digest(SSL_CTX_get0_certificate(native_), EVP_sha256(), digest.data(), &size) != 1) {
+            throw std::bad_alloc();
+        }
+        id.assign(reinterpret_cast<const char*>(digest.data()), size);
     }
-    SSL_CTX_set_session_id_context(native_, digest.data(), size);
+    if (settings_.client_certificate != ClientCertificate::ignored) { // who resumes does not show one again
+        id = sha256(id + digest_of_trust_);
+    }
+    SSL_CTX_set_session_id_context(native_, reinterpret_cast<const unsigned char*>(id.data()),
+                                   static_cast<unsigned>(id.size()));
 }
 
 } // namespace llnet::tls

@@ -26,11 +26,14 @@ public:
     [[nodiscard]] Role role() const noexcept { return role_; }
     [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
     [[nodiscard]] ssl_ctx_st* native() const noexcept { return native_; }
+    // Of all that the verification of peers depends on: a session is resumed only where that is the same.
+    [[nodiscard]] const std::string& digest_of_trust() const noexcept { return digest_of_trust_; }
 
 private:
     Context(const Settings& settings, Role role);
 
     Settings settings_;
+    std::string digest_of_trust_;
     Role role_;
     mutable std::unique_ptr<Tickets> tickets_; // of a server; they age
     ssl_ctx_st* native_;

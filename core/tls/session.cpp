@@ -93,10 +93,10 @@ Outcome<> Session::set_name(std::string_view servername)
 
 namespace {
 
-// For whom a session was made, so that it is used for nobody else: 'v' if its certificate and name were verified.
-std::string label_of(const Settings& settings, const std::string& servername)
+// For whom a session was made and how that was verified, so that it is used for nobody else.
+std::string label_of(const Context& context, const std::string& servername)
 {
-    return (settings.verifies_certificate && settings.verifies_name ? "v:" : "n:") + servername;
+    return context.digest_of_trust() + servername;
 }
 
 constexpr std::size_t most_of_session = 65536;
@@ -117,7 +117,7 @@ void Session::load_session()
     if (resumption_ != nullptr) {
         void* label = nullptr;
         std::size_t size = 0;
-        const std::string wanted = label_of(context_->settings(), servername_);
+        const std::string wanted = label_of(*context_, servername_);
         if (SSL_SESSION_get0_ticket_appdata(resumption_.get(), &label, &size) == 1 &&
             std::string_view(static_cast<const char*>(label), size) == wanted) {
             SSL_set_session(ssl_, resumption_.get());
@@ -129,7 +129,7 @@ void Session::load_session()
 void Session::keep(SSL_SESSION* session) noexcept
 {
     try {
-        const std::string label = label_of(context_->settings(), servername_);
+        const std::string label = label_of(*context_, servername_);
         if (SSL_SESSION_set1_ticket_appdata(session, label.data(), label.size()) == 1 &&
             SSL_SESSION_up_ref(session) == 1) {
             SessionHandle owned(session);

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Sessions of TLS that are resumed, and those that must not be.
+local authority = require('authority')
 local descriptors = require('descriptors')
 local loop = require('net.loop')
 local loops = require('loops')
@@ -168,6 +169,39 @@ for _, version in ipairs({ 'tlsv1.2', 'tlsv1.3' }) do
       assert_resumed(port, nil, resumption)
     end))
 
+    for how, setting in pairs({
+      ['of the certificate'] = 'insecure_noverifycert',
+      ['of the name'] = 'insecure_noverifyname',
+      ['of the time'] = 'insecure_noverifytime',
+    }) do
+      it(('made without verification %s is not used with it'):format(how), task(function()
+        local port = serve(lasting(speaking()))
+        local fd = session_file()
+        local resumption = first(port, { [setting] = NOTHING, set_session_fd = fd })
+        assert_new(port, nil, resumption)
+        assert_resumed(port, { [setting] = NOTHING, set_session_fd = fd })
+        assert_new(port, { set_session_fd = fd })
+      end))
+    end
+
+    it('made without a staple is not used where one is required', task(function()
+      local port = serve(lasting(speaking()))
+      local sock, err = secure.connect(port, secure.client_config({ ocsp_require_stapling = NOTHING }), {
+        resumption = first(port),
+      })
+      assert.is_nil(sock)
+      assert.is_truthy(err:find('^%[OCSP_VERIFY_NEEDED:'), err)
+    end))
+
+    it('of a server that is no longer trusted is not used', task(function()
+      local port = serve(lasting(speaking()))
+      local sock, err = secure.connect(port, secure.config({ set_ca_file = authority.new('Another CA').cert }), {
+        resumption = first(port),
+      })
+      assert.is_nil(sock)
+      assert.is_truthy(err:find('^%[UNABLE_TO_GET_ISSUER_CERT_LOCALLY:'), err)
+    end))
+
     it('is not there if its lifetime is 0', task(function()
       local port = serve(speaking({ set_session_lifetime = 0 }))
       local fd, path = session_file()
@@ -189,6 +223,17 @@ for _, version in ipairs({ 'tlsv1.2', 'tlsv1.3' }) do
       local is_resumed, _, same = visit(port, own, resumption)
       assert.is_true(is_resumed)
       assert.equal('CN=client', same)
+    end))
+
+    it('made without a certificate of the client is of no use where one is required', task(function()
+      local ca = secure.authority()
+      local made = ca:issue({ name = 'client' })
+      local key = { 1, ('k'):rep(48) }
+      local resumption = first(serve(speaking({ add_ticket_key = key })))
+      local port = serve(speaking({ add_ticket_key = key, set_ca_file = ca.cert, verify_client = NOTHING }))
+      local is_resumed, _, name = visit(port, { set_keypair_file = { made.cert, made.key } }, resumption)
+      assert.is_false(is_resumed)
+      assert.equal('CN=client', name)
     end))
   end)
 
