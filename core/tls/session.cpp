@@ -118,9 +118,10 @@ void Session::load_session()
         void* label = nullptr;
         std::size_t size = 0;
         const std::string wanted = label_of(*context_, servername_);
-        if (SSL_SESSION_get0_ticket_appdata(resumption_.get(), &label, &size) == 1 &&
-            std::string_view(static_cast<const char*>(label), size) == wanted) {
-            SSL_set_session(ssl_, resumption_.get());
+        const bool is_ours = SSL_SESSION_get0_ticket_appdata(resumption_.get(), &label, &size) == 1 &&
+                             std::string_view(static_cast<const char*>(label), size) == wanted;
+        if (!is_ours || SSL_set_session(ssl_, resumption_.get()) != 1) {
+            resumption_.reset();
         }
     }
     clear_errors();

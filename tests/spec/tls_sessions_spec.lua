@@ -330,6 +330,13 @@ describe('A session', function()
     end
   end))
 
+  it('that was not used is not given for later ones', task(function()
+    local resumption = first(serve(lasting()))
+    local is_resumed, later = visit(serve(), nil, resumption, '127.0.0.1')
+    assert.is_false(is_resumed)
+    assert.is_nil(later)
+  end))
+
   it('is kept in no file that others can read, nor in what is no file', function()
     local function assert_refused(fd, name)
       local ok, err = tls.config.new():set_session_fd(fd)
