@@ -48,10 +48,10 @@ Outcome<> Config::with_file(const char* path, const char* op, Set set)
         return fail({system_error(read.error, op), path});
     }
     const Outcome<> out = set(std::string_view(secret.text));
-    if (out.error.kind == ErrorKind::tls) { // else it is another file
-        detail_ = path + (": " + detail_);
+    if (out.done() || out.error.kind != ErrorKind::tls) { // of another file
+        return out;
     }
-    return out;
+    return fail({tls_error(out.error.code, op), path + (": " + detail_)});
 }
 
 Outcome<> Config::set_ca(std::string_view pem)
