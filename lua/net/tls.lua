@@ -53,13 +53,21 @@ function tls.server(config)
   return new_context(config, 'server')
 end
 
+-- What the call of an argument-checking function of the module gave: its problem is told as one of the method `name`.
+local function answer(name, ok, ...)
+  if not ok then
+    errors.hand_on(name, 1, (...))
+  end
+  return ...
+end
+
 -- The client speaks over this descriptor, which stays the program's: true | nil, err.
 function Context:connect_socket(fd, servername, resumption)
   if self.role ~= 'client' then
     errors.raise('connect_socket is for clients')
   end
-  local session, err = engine.session(self.context, fd, servername, resumption)
-  self.session = session
+  local session, err = answer('connect_socket', pcall(engine.session, self.context, fd, servername, resumption))
+  self.session, self.is_ready = session, false
   return session and true, err
 end
 
@@ -68,7 +76,7 @@ function Context:accept_socket(fd)
   if self.role ~= 'server' then
     errors.raise('accept_socket is for servers')
   end
-  local session, err = engine.session(self.context, fd)
+  local session, err = answer('accept_socket', pcall(engine.session, self.context, fd))
   if not session then
     return nil, err
   end
@@ -90,7 +98,7 @@ local function add_method(name, needs_handshake)
       end
       self.is_ready = true
     end
-    return session[name](session, ...)
+    return answer(name, pcall(session[name], session, ...))
   end
 end
 
