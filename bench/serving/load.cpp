@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <sched.h>
 #include <sys/resource.h>
 
 namespace serving {
@@ -50,6 +51,18 @@ int connect_to(const Server& server)
     sockaddr_in address = loopback(server.port());
     require(connect(fd, generic(address), sizeof address) == 0, "connect");
     return fd;
+}
+
+std::span<const epoll_event> look_for_events(int epoll, std::span<epoll_event> room)
+{
+    const auto start = Clock::now();
+    int count = 0;
+    while ((count = epoll_wait(epoll, room.data(), static_cast<int>(room.size()), 0)) == 0) {
+        require(seconds_between(start, Clock::now()) < patience_sec, "the server does not answer");
+        sched_yield(); // which may be on the same processor
+    }
+    require(count > 0, "epoll_wait");
+    return room.first(static_cast<std::size_t>(count));
 }
 
 double quantile(std::vector<float>& values, double part)

@@ -145,9 +145,7 @@ private:
     void serve_events()
     {
         std::array<epoll_event, 256> events;
-        const int count = epoll_wait(epoll_, events.data(), events.size(), serving::patience_sec * 1000);
-        require(count > 0, "the server does not answer");
-        for (const epoll_event& event : std::span(events).first(static_cast<std::size_t>(count))) {
+        for (const epoll_event& event : serving::look_for_events(epoll_, events)) {
             serve(*static_cast<Connection*>(event.data.ptr));
         }
     }

@@ -7,6 +7,8 @@
 #include "core/tls/staple.hpp"
 #include "core/tls/tickets.hpp"
 
+#include <cstring>
+#include <ctime>
 #include <new>
 #include <utility>
 
@@ -47,6 +49,19 @@ bool use(SSL* ssl, const Keypair& keypair)
         }
     }
     return SSL_use_cert_and_key(ssl, keypair.chain.front().get(), keypair.key.get(), issuers.get(), 1) == 1;
+}
+
+// When the full handshake of a server's session was, in seconds since 1970.
+std::optional<long long> began(SSL_SESSION* session) noexcept
+{
+    void* stamp = nullptr;
+    std::size_t size = 0;
+    long long since = 0;
+    if (SSL_SESSION_get0_ticket_appdata(session, &stamp, &size) != 1 || size != sizeof since) {
+        return std::nullopt;
+    }
+    std::memcpy(&since, stamp, size);
+    return since;
 }
 
 } // namespace
@@ -141,11 +156,34 @@ int Callbacks::staple(SSL* ssl, void*) noexcept
 int Callbacks::use_ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
                               EVP_MAC_CTX* mac, int encrypts) noexcept
 {
-    constexpr int good = 1, good_but_renew = 2;
-    const int result = tls::use_ticket_key(*context_of(ssl).tickets_, name, iv, cipher, mac, encrypts != 0);
+    return tls::use_ticket_key(*context_of(ssl).tickets_, name, iv, cipher, mac, encrypts != 0);
+}
+
+// A session tells in all its tickets when it began: at the full handshake.
+int Callbacks::stamp_session(SSL* ssl, void*) noexcept
+{
+    SSL_SESSION* session = SSL_get_session(ssl);
+    if (!began(session)) {
+        const auto now = static_cast<long long>(std::time(nullptr));
+        SSL_SESSION_set1_ticket_appdata(session, &now, sizeof now);
+    }
+    return 1;
+}
+
+SSL_TICKET_RETURN Callbacks::check_session(SSL* ssl, SSL_SESSION* session, const unsigned char*, std::size_t,
+                                           SSL_TICKET_STATUS status, void*) noexcept
+{
+    if (status != SSL_TICKET_SUCCESS && status != SSL_TICKET_SUCCESS_RENEW) {
+        return SSL_TICKET_RETURN_IGNORE_RENEW;
+    }
+    const std::optional<long long> since = began(session);
+    const long long most = context_of(ssl).settings().most_session_age.count();
+    if (!since || std::time(nullptr) - *since > most) {
+        return SSL_TICKET_RETURN_IGNORE_RENEW;
+    }
     // A client uses a ticket of TLS 1.3 once (RFC 8446, C.4), and gets another only if this one is to be renewed.
-    const bool is_used_up = encrypts == 0 && result == good && SSL_version(ssl) >= TLS1_3_VERSION;
-    return is_used_up ? good_but_renew : result;
+    const bool is_used_up = status == SSL_TICKET_SUCCESS_RENEW || SSL_version(ssl) >= TLS1_3_VERSION;
+    return is_used_up ? SSL_TICKET_RETURN_USE_RENEW : SSL_TICKET_RETURN_USE;
 }
 
 } // namespace llnet::tls

@@ -21,6 +21,9 @@ struct Callbacks {
                                const unsigned char* offered, unsigned offered_size, void*) noexcept;
     static int choose_keypair(SSL* ssl, void*) noexcept;
     static int staple(SSL* ssl, void*) noexcept;
+    static int stamp_session(SSL* ssl, void*) noexcept;
+    static SSL_TICKET_RETURN check_session(SSL* ssl, SSL_SESSION* session, const unsigned char*, std::size_t,
+                                           SSL_TICKET_STATUS status, void*) noexcept;
     static int use_ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
                               EVP_MAC_CTX* mac, int encrypts) noexcept;
 };

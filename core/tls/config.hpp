@@ -64,6 +64,8 @@ struct TicketKey {
 
 // The values, for a context to be made of.
 struct Settings {
+    static constexpr std::chrono::seconds week = std::chrono::weeks(1);
+
     // Calls visit(keypair) for each that is not empty, until one gives true: whether one did.
     template <class Visit>
     bool any_keypair(Visit visit) const
@@ -85,6 +87,7 @@ struct Settings {
     std::string keylog_path;
     std::vector<TicketKey> ticket_keys; // the newest first
     std::chrono::seconds session_lifetime = std::chrono::seconds::zero();
+    std::chrono::seconds most_session_age = week; // however often it is resumed (RFC 8446, 4.6.1)
     unsigned protocols = default_protocols;
     int session_fd = -1;
     int verify_depth = 6;

@@ -318,6 +318,7 @@ void Context::set_sessions()
     tickets_ = std::make_unique<Tickets>(settings_.ticket_keys, settings_.session_lifetime);
     SSL_CTX_set_timeout(native_, settings_.session_lifetime.count());
     SSL_CTX_set_tlsext_ticket_key_evp_cb(native_, Callbacks::use_ticket_key);
+    SSL_CTX_set_session_ticket_cb(native_, Callbacks::stamp_session, Callbacks::check_session, nullptr);
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
     std::string id = settings_.session_id;
