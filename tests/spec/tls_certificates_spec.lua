@@ -43,6 +43,14 @@ end
 
 local DAY = 86400
 
+-- A value of ASN.1 with less than 128 bytes, in hexadecimal digits; its content is text, or such digits.
+local function der(tag, content)
+  local digits = content:find('^%x+$') and content or content:gsub('.', function(byte)
+    return ('%02x'):format(byte:byte())
+  end)
+  return ('%02x%02x%s'):format(tag:byte(), #digits / 2, digits)
+end
+
 -- By what is wrong: the name of the error, a function that gives the certificate, settings of the client, and options.
 local refused = {
   ['expired'] = { 'CERT_HAS_EXPIRED', function()
@@ -97,6 +105,13 @@ local refused = {
   ['of an authority that is none'] = { 'INVALID_CA', function()
     local no_authority = ca:below('No CA', { 'basicConstraints=critical,CA:FALSE' })
     return chained(no_authority, no_authority:issue())
+  end },
+  -- What C takes for "localhost": an extension as DER, with one name.
+  ['with a NUL byte behind the name'] = { 'HOSTNAME_MISMATCH', function()
+    return ca:issue({ san = 'DER:' .. der('\48', der('\130', 'localhost\0.example.com')) })
+  end },
+  ['with a NUL byte within the name'] = { 'HOSTNAME_MISMATCH', function()
+    return ca:issue({ san = 'DER:' .. der('\48', der('\130', 'local\0host')) })
   end },
   ['for clients only'] = { 'INVALID_PURPOSE', function()
     return ca:issue({ extensions = { 'basicConstraints=critical,CA:FALSE', 'extendedKeyUsage=clientAuth' } })
