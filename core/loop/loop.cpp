@@ -205,7 +205,7 @@ bool Loop::attempt(Operation& operation, Slot& slot) noexcept
     while (progress == Operation::Progress::more && operation.outcome_.value - before < Operation::most_in_turn) {
         progress = operation.perform(system_, slot.watched.fd);
     }
-    operation.has_more_ = progress == Operation::Progress::more;
+    operation.has_more_ = progress == Operation::Progress::more || progress == Operation::Progress::later;
     const bool is_finished = progress == Operation::Progress::finished;
     if (operation.outcome_.value != before || is_finished) {
         side.vain = 0;

@@ -24,8 +24,9 @@ enum class Direction : std::uint8_t { read, write };
 // An operation belongs to whoever made it. Destroying one that is pending takes it back from its loop.
 class Operation : public ListHook, private Timer {
 public:
-    // What an answer means: it is finished; there is nothing to be had now; or there is more to ask for at once.
-    enum class Progress : std::uint8_t { finished, blocked, more };
+    // What an answer means: it is finished; there is nothing to be had now; there is more to ask for at once; or there
+    // is more when others have had their turn.
+    enum class Progress : std::uint8_t { finished, blocked, more, later };
 
     explicit Operation(Direction direction) noexcept : direction_(direction) {}
     Operation(const Operation&) = delete;

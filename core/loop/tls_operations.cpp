@@ -22,7 +22,7 @@ Progress TlsReceiveOperation::perform(const sys::System& system, int fd) noexcep
 {
     const tls::Step step = session_.read(system, fd, room_);
     drained_ = !session_.has_input();
-    return finish_unless_again(step.outcome);
+    return step.wants == tls::Wants::turn ? Progress::later : finish_unless_again(step.outcome);
 }
 
 Progress TlsSendOperation::perform(const sys::System& system, int fd) noexcept

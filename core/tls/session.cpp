@@ -261,6 +261,7 @@ Step Session::read(const sys::System& system, int fd, std::span<char> room) noex
     }
     attach(system, fd);
     static_cast<void>(wire_.flush()); // what is wrong is told when something is written
+    wire_.limit(room.size() + most_at_once);
     std::size_t total = 0;
     int result = 1;
     do {
@@ -272,7 +273,8 @@ Step Session::read(const sys::System& system, int fd, std::span<char> room) noex
     static_cast<void>(wire_.flush());
     const bool is_at_end = error == SSL_ERROR_ZERO_RETURN || (error == SSL_ERROR_WANT_READ && wire_.is_at_end());
     if (error == SSL_ERROR_NONE || error == SSL_ERROR_WANT_READ || is_at_end) {
-        step = is_at_end ? Step{end_of_stream<std::size_t>(), Wants::nothing} : wait_for(Wants::read, "recv");
+        step = is_at_end ? Step{end_of_stream<std::size_t>(), Wants::nothing}
+                         : wait_for(wire_.is_at_limit() ? Wants::turn : Wants::read, "recv");
     } else {
         step = fail("recv", result);
     }

@@ -11,8 +11,9 @@
 
 namespace llnet::tls {
 
-// What a call that did not finish waits for.
-enum class Wants : std::uint8_t { nothing, read, write };
+// What a call that did not finish waits for. `turn`: for the socket to be readable, which it is if there is more: some
+// peers send without end what is no data, such as changes of keys, and others should get their turn meanwhile.
+enum class Wants : std::uint8_t { nothing, read, write, turn };
 
 // How a call ended: `again` says with `wants` when to make it again.
 struct Step {

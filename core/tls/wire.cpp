@@ -83,6 +83,10 @@ int Wire::receive(BIO* bio, char* room, int size) noexcept
         }
         return static_cast<int>(count);
     }
+    if (is_at_limit()) {
+        BIO_set_retry_read(bio);
+        return -1;
+    }
     sys::Result<ssize_t> received;
     do {
         received = system_->receive(fd_, room, static_cast<std::size_t>(size), MSG_DONTWAIT);
@@ -93,6 +97,7 @@ int Wire::receive(BIO* bio, char* room, int size) noexcept
         return -1;
     }
     if (received.ok()) {
+        left_ -= std::min(left_, static_cast<std::size_t>(received.value));
         return static_cast<int>(received.value);
     }
     error_ = received.error;
@@ -110,7 +115,7 @@ sys::Result<ssize_t> Wire::transmit(unsigned char type, std::string_view bytes) 
 
 int Wire::flush() noexcept
 {
-    while (write_error_ == 0 && has_output()) {
+    while (has_output()) {
         const Part& first = output_.front();
         const sys::Result<ssize_t> went = transmit(first.type, std::string_view(first.bytes).substr(sent_));
         if (went.ok()) {
@@ -118,18 +123,22 @@ int Wire::flush() noexcept
         } else if (means_again(went.error) && went.error != EINTR) {
             return EAGAIN;
         } else if (went.error != EINTR) {
-            write_error_ = went.error;
+            fail(went.error);
         }
-        if (sent_ == first.bytes.size()) {
+        if (has_output() && sent_ == first.bytes.size()) {
+            waiting_ -= std::exchange(sent_, 0);
             output_.erase(output_.begin());
-            sent_ = 0;
         }
-    }
-    if (waiting_ > 0) {
-        output_ = {};
-        sent_ = waiting_ = 0;
     }
     return write_error_;
+}
+
+// What waits to be sent never will be.
+void Wire::fail(int error) noexcept
+{
+    write_error_ = error;
+    output_ = {};
+    sent_ = waiting_ = 0;
 }
 
 int Wire::send(const char* bytes, int size) noexcept
@@ -141,7 +150,7 @@ int Wire::send(const char* bytes, int size) noexcept
         if (went.ok()) {
             left.remove_prefix(static_cast<std::size_t>(went.value));
         } else if (!means_again(went.error)) {
-            write_error_ = went.error;
+            fail(went.error);
         }
     }
     if (write_error_ == 0 && !left.empty()) {
@@ -153,10 +162,14 @@ int Wire::send(const char* bytes, int size) noexcept
 void Wire::queue(unsigned char type, std::string_view bytes) noexcept
 {
     if (waiting_ + bytes.size() > most_output) {
-        write_error_ = ENOBUFS;
+        fail(ENOBUFS);
         return;
     }
     try {
+        if (has_output() && sent_ > output_.front().bytes.size() / 2) { // a peer that is slow may ask for more and more
+            output_.front().bytes.erase(0, sent_);
+            waiting_ -= std::exchange(sent_, 0);
+        }
         if (has_output() && output_.back().type == type) {
             output_.back().bytes.append(bytes);
         } else {
@@ -164,7 +177,7 @@ void Wire::queue(unsigned char type, std::string_view bytes) noexcept
         }
         waiting_ += bytes.size();
     } catch (const std::bad_alloc&) {
-        write_error_ = ENOMEM;
+        fail(ENOMEM);
     }
 }
 

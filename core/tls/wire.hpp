@@ -4,6 +4,7 @@
 
 #include "core/sys/system.hpp"
 
+#include <cstdint>
 #include <openssl/ssl.h>
 #include <string>
 #include <string_view>
@@ -25,10 +26,15 @@ public:
         system_ = &system;
         fd_ = fd;
         error_ = 0;
+        left_ = SIZE_MAX;
     }
 
     // Whether the kernel encrypts what is sent, so that it is sent as it is.
     [[nodiscard]] bool is_encrypted_by_kernel() const noexcept { return kernel_encrypts_; }
+
+    // So many bytes of the socket, or a few more, are enough for the call of the engine that comes.
+    void limit(std::size_t most) noexcept { left_ = most; }
+    [[nodiscard]] bool is_at_limit() const noexcept { return left_ == 0; }
 
     // Bytes that were received before, for the engine to read first. Throws std::bad_alloc.
     void feed(std::string_view bytes);
@@ -67,6 +73,7 @@ private:
     std::size_t waiting_ = 0; // bytes of all parts, with those
     unsigned char next_type_ = data;
     bool kernel_encrypts_ = false;
+    std::size_t left_ = SIZE_MAX; // of the limit
     bool is_at_end_ = false;
     bool is_input_over_ = false;
     int error_ = 0;
@@ -75,6 +82,7 @@ private:
     int receive(BIO* bio, char* room, int size) noexcept;
     int send(const char* bytes, int size) noexcept;
     sys::Result<ssize_t> transmit(unsigned char type, std::string_view bytes) noexcept;
+    void fail(int error) noexcept;
     void queue(unsigned char type, std::string_view bytes) noexcept;
     bool give_keys_to_kernel(void* keys) noexcept;
 

@@ -130,6 +130,29 @@ TEST_F(SessionTest, reads_what_came_when_nothing_can_be_written_any_more)
     EXPECT_THAT(client.write(system, near(), "x").outcome, failed_with(EPIPE, "send"));
 }
 
+// Others should get their turn, however many changes come.
+TEST_F(SessionTest, reads_no_more_than_some_that_is_no_data)
+{
+    constexpr int many = 1500;
+    establish();
+    system.fail(Call::send, EAGAIN, 1, many);
+    for (int i = 0; i < many; ++i) {
+        ASSERT_EQ(SSL_key_update(client.native(), SSL_KEY_UPDATE_NOT_REQUESTED), 1);
+        ASSERT_EQ(SSL_do_handshake(client.native()), 1);
+    }
+    system.fail(Call::send, 0, 1, 0);
+    EXPECT_THAT(client.write(system, near(), "x").outcome, is_done_with(1U));
+    room.resize(1);
+    int turns = 0;
+    Step step = receive(server, far());
+    for (; step.wants == Wants::turn; step = receive(server, far())) {
+        EXPECT_THAT(step.outcome, says_again());
+        ++turns;
+    }
+    EXPECT_EQ(text(step), "x");
+    EXPECT_GE(turns, 2);
+}
+
 TEST_F(SessionTest, tells_the_end_from_a_connection_that_was_cut)
 {
     establish();
