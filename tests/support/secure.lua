@@ -4,6 +4,7 @@
 local assert = require('luassert')
 local authority = require('authority')
 local loop = require('net.loop')
+local modes = require('modes')
 local net = require('net')
 local network = require('network')
 local tls = require('net.tls')
@@ -85,6 +86,14 @@ function secure.pair(what)
   connection:deadlines(secure.PATIENCE, secure.PATIENCE)
   client:deadlines(secure.PATIENCE, secure.PATIENCE)
   return client, keep(connection), server
+end
+
+-- Sends until the connection takes nothing more: a little may fit although the socket is not ready for more.
+function secure.fill(sock)
+  local tries = 0
+  repeat
+    tries = tries + 1
+  until modes.fill(sock) == 0 or tries == 50
 end
 
 return secure
