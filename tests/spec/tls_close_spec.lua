@@ -19,8 +19,8 @@ setup(secure.certificate)
 modes.each(function(mode)
   local it = mode.it
 
-  -- A client, whose server does serve(connection, wait) with its connection, where wait() ends when the test calls go();
-  -- go(), and a function that waits for the end of that.
+  -- A client, whose server does serve(connection, wait) with its connection, where wait() ends when the test calls
+  -- go(); go(), and a function that waits for the end of that.
   local function against(serve)
     local server, port = secure.listener()
     local ours, theirs = modes.pair()
@@ -47,11 +47,11 @@ modes.each(function(mode)
   end
 
   for _, name in ipairs({ 'close', 'closew' }) do
-    it(name .. '() takes a second, and little more, while the peer reads nothing', function()
+    it(name .. '() takes no longer than a second or little more while the peer reads nothing', function()
       local client, go, join = against(deaf)
       secure.fill(client)
       local seconds = loops.seconds(client[name], client)
-      assert.is_true(seconds > 0.5 and seconds < 5, seconds)
+      assert.is_true(seconds < 5, seconds)
       client:close()
       go()
       join()
@@ -168,7 +168,7 @@ describe('Inside net.loop,', function()
       secure.fill(client)
       local writer = loop.spawn(function()
         local n, err = client[name](client, name == 'sendfile' and file or LARGE, #LARGE)
-        assert.is_nil(n)
+        assert.is_true(n == nil or n < #LARGE)
         assert.equal('ECANCELED', err:match('^%[(%u+):'), err)
       end)
       assert_waits(writer)

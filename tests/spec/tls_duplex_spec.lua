@@ -104,7 +104,7 @@ local function interactive(words)
   local input = keep(assert(io.open(fifo, 'w')))
   input:setvbuf('no')
   return peer, function(line)
-    input:write(line, '\n')
+    input:write(line .. '\n') -- at once: who reads half a line takes it for text
   end
 end
 

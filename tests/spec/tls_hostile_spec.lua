@@ -25,8 +25,8 @@ local parts = {
   function(size) return size - 1 end,
 }
 
--- Where a peer may stop, as a list of { version, number of its flight, part }. Of a server `needed` flights, by version,
--- are waited for.
+-- Where a peer may stop, as a list of { version, number of its flight, part }. So many of its flights are needed, by
+-- version.
 local function stops(needed)
   local list = {}
   for version, flights in pairs(needed) do

@@ -2,7 +2,6 @@
 -- One end of TLS whose bytes a test moves by hand: it cuts, holds back or spoils what a real peer would send.
 
 local assert = require('luassert')
-local llsocket = require('llsocket')
 local network = require('network')
 local secure = require('secure')
 local tls = require('net.tls')

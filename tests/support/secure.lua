@@ -88,8 +88,10 @@ function secure.pair(what)
   return client, keep(connection), server
 end
 
--- Sends until the connection takes nothing more: a little may fit although the socket is not ready for more.
+-- Sends until the connection takes nothing more: a little may fit although the socket is not ready for more. Its buffer
+-- grows no more before.
 function secure.fill(sock)
+  assert(sock.sock:sndbuf(65536))
   local tries = 0
   repeat
     tries = tries + 1
