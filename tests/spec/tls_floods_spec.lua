@@ -87,7 +87,7 @@ end)
 
 -- A client of OpenSSL: port, path of the authority, version, what it does to the connection.
 local client = [=[
-import ctypes, ctypes.util, socket, sys
+import ctypes, ctypes.util, socket, sys, time
 ssl = ctypes.CDLL(ctypes.util.find_library("ssl"))
 for name in ("TLS_client_method", "SSL_CTX_new", "SSL_new"):
     getattr(ssl, name).restype = ctypes.c_void_p
@@ -141,10 +141,12 @@ peers.it({ 'python3' })('answers that a client asks for and does not read stay f
 for i in range(50000):
     update(1)
 write(b"after")
-]], function(connection)
+time.sleep(30) # what it has not read would reset the connection at its end
+]], function(connection, peer)
     assert_small(function()
       assert.equal('after', connection:recv())
     end)
+    peer:stop()
   end)
 end)
 
