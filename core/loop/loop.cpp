@@ -216,17 +216,30 @@ bool Loop::attempt(Operation& operation, Slot& slot) noexcept
 }
 
 // What it takes from the budget: whoever got many bytes at once can be busy with them for long.
-int Loop::cost_of(const Operation& operation) noexcept
+int Loop::cost_of(std::size_t bytes) noexcept
 {
     constexpr std::size_t bytes_of_one = Operation::most_in_turn / turn_budget;
-    return 1 + static_cast<int>(std::min(operation.outcome_.value, Operation::most_in_turn) / bytes_of_one);
+    return 1 + static_cast<int>(std::min(bytes, Operation::most_in_turn) / bytes_of_one);
+}
+
+void Loop::acted(Socket& socket, Direction direction, std::size_t bytes, bool is_finished) noexcept
+{
+    Slot& slot = *find(socket.fd.watch().key());
+    slot.was_asked = false;
+    slot.side(direction).vain = bytes > 0 ? 0 : slot.side(direction).vain;
+    slot.side(direction).hope.tried(is_finished);
+    if (is_finished) {
+        ++stats_.started;
+        ++stats_.at_once;
+        budget_ -= cost_of(bytes);
+    }
 }
 
 bool Loop::attempt_at_start(Operation& operation, Slot& slot) noexcept
 {
     const bool is_finished = attempt(operation, slot);
     slot.side(operation.direction_).hope.tried(is_finished);
-    budget_ -= is_finished || operation.has_more_ ? cost_of(operation) : 0;
+    budget_ -= is_finished || operation.has_more_ ? cost_of(operation.outcome_.value) : 0;
     stats_.at_once += is_finished ? 1 : 0;
     return is_finished;
 }

@@ -65,7 +65,20 @@ public:
     // a released key.
     bool start(Operation& operation, Key key, const std::optional<Deadline>& deadline) noexcept;
 
-    // The same, but it is tried only some moments later, whatever events tell: for whoever was told in vain again and
+    // Whether a call that moves bytes in this direction may be made without an operation, as one that is started would
+    // make it at once: acted() then tells of it.
+    [[nodiscard]] bool may_act(Socket& socket, Direction direction) noexcept
+    {
+        const Watch& watch = socket.fd.watch();
+        Slot* slot = watch.is_by(*this) ? find_live(watch.key()) : nullptr;
+        return slot != nullptr && slot->place(direction) == nullptr && slot->side(direction).hope.is_high() &&
+               budget_ > 0;
+    }
+
+    // The call moved so many bytes; `is_finished`: all that it should.
+    void acted(Socket& socket, Direction direction, std::size_t bytes, bool is_finished) noexcept;
+
+    // As start(), but it is tried only some moments later, whatever events tell: for whoever was told in vain again and
     // again that there is something.
     bool start_dozing(Operation& operation, Key key, const std::optional<Deadline>& deadline) noexcept;
 
@@ -131,6 +144,7 @@ private:
         std::uint8_t pause = 0; // how many tries are left out after one in vain
         std::uint8_t left = 0;  // of this pause
 
+        [[nodiscard]] bool is_high() const noexcept { return is_likely && left == 0; }
         [[nodiscard]] bool is_worth_trying() noexcept
         {
             if (is_likely && left > 0) {
@@ -247,7 +261,7 @@ private:
     Slot* find_place(Operation& operation, Key key) noexcept;
     [[nodiscard]] static bool must_try(Slot& slot, const Operation& operation) noexcept;
     bool attempt(Operation& operation, Slot& slot) noexcept;
-    [[nodiscard]] static int cost_of(const Operation& operation) noexcept;
+    [[nodiscard]] static int cost_of(std::size_t bytes) noexcept;
     bool attempt_at_start(Operation& operation, Slot& slot) noexcept;
     Outcome<> wait_for(Operation& operation, Slot& slot) noexcept;
     void park(Operation& operation, const std::optional<Deadline>& deadline) noexcept;

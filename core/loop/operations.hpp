@@ -50,6 +50,9 @@ public:
         : Operation(Direction::write), bytes_(bytes), flags_(flags)
     {}
 
+    // Whether that is how it ends, if its first call, which was made before, answered so.
+    bool ends_with(sys::Result<ssize_t> first) noexcept { return complete(first) == Progress::finished; }
+
 protected:
     Progress perform(const sys::System& system, int fd) noexcept override;
     Request prepare(int fd) noexcept override;

@@ -57,6 +57,28 @@ int receive(lua_State* L, const Call& call)
     return start_on_socket(L, wait, call.socket);
 }
 
+// The first call, if it was made without an operation.
+struct First {
+    bool is_made = false;
+    bool is_all = false;
+    sys::Result<ssize_t> result;
+};
+
+// Most messages go at once, whole, and need no more than the call itself.
+First send_at_once(const Wait& wait, const Call& call, std::string_view bytes)
+{
+    Loop& loop = wait.scheduler.loop();
+    if (wait.task.pause->is_limited || !loop.may_act(call.socket, Direction::write)) {
+        return {};
+    }
+    const sys::Result<ssize_t> sent =
+        sys::host().send(call.socket.fd.get(), bytes.data(), bytes.size(), call.flags | MSG_DONTWAIT);
+    const auto count = static_cast<std::size_t>(sent.ok() ? sent.value : 0);
+    const bool is_all = sent.ok() && count == bytes.size();
+    loop.acted(call.socket, Direction::write, count, is_all);
+    return {true, is_all, sent};
+}
+
 constexpr Waiting in_send{"send", push_sent, room_for<SendOperation>};
 
 int send(lua_State* L, const Call& call)
@@ -67,9 +89,16 @@ int send(lua_State* L, const Call& call)
         lua_pushinteger(L, 0);
         return 1;
     }
+    const First first = send_at_once(wait, call, bytes);
+    if (first.is_all) {
+        wait.scheduler.is_beginning = false;
+        lua_pushinteger(L, static_cast<lua_Integer>(bytes.size()));
+        return 1;
+    }
     keep_alive(L, wait, static_cast<std::uint8_t>(call.value));
-    wait.task.emplace_operation<SendOperation>(bytes, call.flags);
-    return start_on_socket(L, wait, call.socket);
+    auto& operation = wait.task.emplace_operation<SendOperation>(bytes, call.flags);
+    return first.is_made && operation.ends_with(first.result) ? finish_wait(L, wait)
+                                                              : start_on_socket(L, wait, call.socket);
 }
 
 using Start = int (*)(lua_State* L, const Call& call);

@@ -214,16 +214,12 @@ void let_go(lua_State* L, Task& task)
     }
 }
 
-namespace {
-
-int push_results(lua_State* L, const Wait& wait)
+int finish_wait(lua_State* L, const Wait& wait)
 {
     const int results = wait.task.pause->waiting->push(L, wait.scheduler, wait.task);
     wait.scheduler.is_beginning = false;
     return results;
 }
-
-} // namespace
 
 int start_wait(lua_State* L, const Wait& wait, Loop::Key key, bool dozes)
 {
@@ -234,7 +230,7 @@ int start_wait(lua_State* L, const Wait& wait, Loop::Key key, bool dozes)
     Loop& loop = wait.scheduler.loop();
     const bool is_finished =
         dozes ? loop.start_dozing(operation, key, wait.until) : loop.start(operation, key, wait.until);
-    return is_finished ? push_results(L, wait) : yield_wait(L, wait);
+    return is_finished ? finish_wait(L, wait) : yield_wait(L, wait);
 }
 
 bool is_too_late(const Wait& wait)
@@ -245,7 +241,7 @@ bool is_too_late(const Wait& wait)
 int miss_wait(lua_State* L, const Wait& wait)
 {
     Loop::miss(*wait.task.operation());
-    return wait.scheduler.loop().spend() ? push_results(L, wait) : yield_ready(L, wait);
+    return wait.scheduler.loop().spend() ? finish_wait(L, wait) : yield_ready(L, wait);
 }
 
 int start_wait_alone(lua_State* L, const Wait& wait)

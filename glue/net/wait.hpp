@@ -69,6 +69,7 @@ bool is_too_late(const Wait& wait);
 // Starts the task's operation. Either it is finished and its results are pushed, or the task yields; the function that
 // calls this returns what this gives. When it is too late it is not started, and its time is over.
 int start_wait(lua_State* L, const Wait& wait, Loop::Key key, bool dozes = false);
+int finish_wait(lua_State* L, const Wait& wait); // of an operation that ended before it was started
 int start_wait_alone(lua_State* L, const Wait& wait);
 int start_wait_beside(lua_State* L, const Wait& wait, Loop::Key key);
 
