@@ -90,7 +90,7 @@ private:
     void serve_events()
     {
         std::array<epoll_event, 256> events;
-        for (const epoll_event& event : serving::look_for_events(epoll_, events)) {
+        for (const epoll_event& event : serving::wait_for_events(epoll_, events)) {
             serve(*static_cast<Connection*>(event.data.ptr), event.events);
         }
     }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <sched.h>
 #include <sys/resource.h>
 
 namespace serving {
@@ -53,15 +52,10 @@ int connect_to(const Server& server)
     return fd;
 }
 
-std::span<const epoll_event> look_for_events(int epoll, std::span<epoll_event> room)
+std::span<const epoll_event> wait_for_events(int epoll, std::span<epoll_event> room)
 {
-    const auto start = Clock::now();
-    int count = 0;
-    while ((count = epoll_wait(epoll, room.data(), static_cast<int>(room.size()), 0)) == 0) {
-        require(seconds_between(start, Clock::now()) < patience_sec, "the server does not answer");
-        sched_yield(); // which may be on the same processor
-    }
-    require(count > 0, "epoll_wait");
+    const int count = epoll_wait(epoll, room.data(), static_cast<int>(room.size()), patience_sec * 1000);
+    require(count > 0, "the server does not answer");
     return room.first(static_cast<std::size_t>(count));
 }
 

@@ -24,9 +24,8 @@ double seconds_between(Clock::time_point from, Clock::time_point to);
 // closed must rest for a while.
 int connect_to(const Server& server);
 
-// Looks for events until there are some: those. It does not sleep meanwhile, since a server that has to wake its peers
-// up works more for each answer the more of them wait, and in a virtual machine much more.
-std::span<const epoll_event> look_for_events(int epoll, std::span<epoll_event> room);
+// Waits until there are events: those.
+std::span<const epoll_event> wait_for_events(int epoll, std::span<epoll_event> room);
 
 // The value below which that part of the values is, which it puts in another order.
 double quantile(std::vector<float>& values, double part);
