@@ -1625,6 +1625,14 @@ function session:close() end
 ---Hands over bytes of the peer that were received before the handshake.
 ---@param str string the bytes
 function session:feed(str) end
+
+---Tells that the program has shut the socket for reading, so that its end is no truncation.
+function session:end_input() end
+
+---Gives the memory of the engine back, at the end of a connection.
+---
+---Afterwards only `resumption` and what tells of the OCSP response answer.
+function session:release() end
 end
 
 do

@@ -228,6 +228,19 @@ local moving = {
     params = { text('str', 'the bytes') },
     results = {},
   },
+  {
+    name = 'end_input',
+    says = 'Tells that the program has shut the socket for reading, so that its end is no truncation.',
+    params = {},
+    results = {},
+  },
+  {
+    name = 'release',
+    says = 'Gives the memory of the engine back, at the end of a connection.',
+    params = {},
+    results = {},
+    note = 'Afterwards only `resumption` and what tells of the OCSP response answer.',
+  },
 }
 
 local Session = {
