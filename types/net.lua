@@ -565,6 +565,8 @@ function sock:sendfile(fd, bytes, offset) end
 function sock:sendfilesync(fd, bytes, offset) end
 
 ---Speaks TLS on a plain connection from now on.
+---
+---When the handshake fails, is late or is cancelled, the stream is closed. What was wrong before it began (TLS_CONFIG, TLS_NO_NAME, EBADMSG, EISCONN) leaves the stream as it was. Meanwhile other tasks can neither send nor receive.
 ---@param tlscfg net.tls.config how
 ---@param options? { server: boolean?, servername: string?, resumption: any?, msec: number?, unread: string? } how
 ---@return boolean? ok true
@@ -709,13 +711,13 @@ function server:accept() end
 
 ---Takes another configuration for the connections that come. Those that are there stay as they are.
 ---
----So a certificate is replaced while the server runs.
+---So a certificate is replaced while the server runs. One that was made without `tlscfg` raises an error.
 ---@param tlscfg net.tls.config the new one
 ---@return boolean? ok true
 ---@return string? err why it failed
 function server:tlsconfig(tlscfg) end
 
----Is called when the handshake of a connection fails, of which `accept` and `serve` tell nothing else. It does nothing; a class or a server can have its own.
+---Is called when the handshake of a connection fails, of which `accept` and `serve` tell nothing else. It does nothing; a class or a server can have its own. In tasks 512 handshakes go on at once; another ends the oldest (ECANCELED).
 ---@param err string what is wrong
 function server:handshakeFailed(err) end
 

@@ -76,12 +76,13 @@ return {
       params = { { name = 'tlscfg', type = 'net.tls.config', says = 'the new one' } },
       results = { { name = 'ok', type = 'boolean', optional = true, says = 'true' }, err },
       errors = { 'TLS_CONFIG' },
-      note = 'So a certificate is replaced while the server runs.',
+      note = 'So a certificate is replaced while the server runs. One that was made without `tlscfg` raises an error.',
     },
     {
       name = 'handshakeFailed',
       says = 'Is called when the handshake of a connection fails, of which `accept` and `serve` tell nothing else. It '
-        .. 'does nothing; a class or a server can have its own.',
+        .. 'does nothing; a class or a server can have its own. In tasks 512 handshakes go on at once; another ends '
+        .. 'the oldest (ECANCELED).',
       params = { { name = 'err', type = 'string', says = 'what is wrong' } },
       results = {},
       errors = {},

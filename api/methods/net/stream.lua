@@ -130,6 +130,9 @@ local securing = {
     },
     results = { { name = 'ok', type = 'boolean', optional = true, says = 'true' }, err, timeout },
     errors = { 'TLS_CONFIG', 'TLS_NO_NAME', 'TLS_PROTOCOL', 'TLS_TRUNCATED', 'EBADMSG', 'EISCONN' },
+    note = 'When the handshake fails, is late or is cancelled, the stream is closed. What was wrong before it began '
+      .. '(TLS_CONFIG, TLS_NO_NAME, EBADMSG, EISCONN) leaves the stream as it was. Meanwhile other tasks can neither '
+      .. 'send nor receive.',
     source = 'RFC 8446',
   },
   {

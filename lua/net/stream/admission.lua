@@ -7,6 +7,7 @@ local limits = require('net.limits')
 local loop = require('net.loop')
 local protected = require('net.protected')
 local secure = require('net.stream.secure')
+local values = require('net.poller.values')
 
 local MOST_HANDSHAKES = 512 -- at once
 
@@ -28,34 +29,57 @@ function Admission:wake_all(...)
   end
 end
 
-function Admission:shake_hands(sock)
-  local session = secure.accept(self.server, sock)
-  self.handshakes = self.handshakes - 1
-  if session then
-    table.insert(self.ready, { sock = sock, session = session })
+function Admission:forget_handshake(handshake)
+  for i, each in ipairs(self.handshakes) do
+    if each == handshake then
+      table.remove(self.handshakes, i)
+      break
+    end
+  end
+end
+
+-- What the task of a handshake does. Where it was dropped its task is cancelled.
+function Admission:shake_hands(handshake)
+  local ok, session = protected.pcall(secure.accept, self.server, handshake.sock)
+  self:forget_handshake(handshake)
+  if ok and session and not self.is_closed then
+    table.insert(self.ready, { sock = handshake.sock, session = session })
     self:wake()
+    return
   end
-  if self.resting then
-    self.resting:resume()
+  handshake.sock:close()
+  if handshake.is_dropped then
+    self.server:handshakeFailed(values.failure('ECANCELED', 'handshake'))
+  elseif not ok and not self.is_closed then
+    error(session, 0)
   end
+end
+
+-- Who has taken longest makes room for others.
+function Admission:drop_oldest()
+  local oldest = table.remove(self.handshakes, 1)
+  oldest.is_dropped = true
+  oldest.task:cancel()
+end
+
+function Admission:admit(sock)
+  if #self.handshakes >= MOST_HANDSHAKES then
+    self:drop_oldest()
+  end
+  local handshake = { sock = sock }
+  table.insert(self.handshakes, handshake)
+  handshake.task = loop.spawn(self.shake_hands, self, handshake)
 end
 
 -- Accepts connections for as long as somebody waits for them.
 function Admission:pump()
   while #self.waiters > 0 do
-    if self.handshakes >= MOST_HANDSHAKES then
-      self.resting = loop.running()
-      loop.suspend()
-      self.resting = nil
-    else
-      local sock, err = self.accept(self.server)
-      if not sock then
-        self:wake_all(err)
-        break
-      end
-      self.handshakes = self.handshakes + 1
-      loop.spawn(self.shake_hands, self, sock)
+    local sock, err = self.accept(self.server)
+    if not sock then
+      self:wake_all(err)
+      break
     end
+    self:admit(sock)
   end
   self.pumping = nil
 end
@@ -68,12 +92,16 @@ function Admission:rest()
   end
 end
 
+-- One that was woken and does not go on leaves what is ready to the next.
 function Admission:forget(task)
   for i, waiter in ipairs(self.waiters) do
     if waiter == task then
       table.remove(self.waiters, i)
       break
     end
+  end
+  if #self.ready > 0 then
+    self:wake()
   end
   self:rest()
 end
@@ -98,12 +126,17 @@ function Admission:take(seconds)
   return first.sock, nil, nil, first.session
 end
 
--- Nobody will take those that are ready.
+-- Nobody will take those that are ready, or will be.
 function Admission:close()
+  self.is_closed = true
   for _, each in ipairs(self.ready) do
+    each.session:release()
     each.sock:close()
   end
   self.ready = {}
+  for _, handshake in ipairs(self.handshakes) do
+    handshake.task:cancel()
+  end
 end
 
 local function accept_in_turn(server, accept)
@@ -134,7 +167,7 @@ function admission.accept(server, accept)
     end,
     waiters = {}, -- tasks, in their order
     ready = {},
-    handshakes = 0,
+    handshakes = {}, -- those under way, the oldest first
   }, Admission)
   return server.admission:take(seconds)
 end

@@ -10,15 +10,20 @@
 --       unread      what becomes of bytes that were received and not read: 'refuse' (the default: EBADMSG, since
 --                   whoever can put bytes before the handshake could put them in the peer's mouth) or 'feed': they are
 --                   the begin of the handshake
+--
+--                                    When the handshake fails the stream is closed: nothing that came after would be
+--                                    meant for it.
 --   sock:tls()                       the session, with what is known of the peer: net.tls
 --
 -- close() and closew() say to the peer before that nothing more comes, for which they take a second at most.
 
 local Socket = require('net.socket')
+local close_socket = require('net.closing')
 local engine = require('net.tls.engine')
 local errors = require('net.errors')
 local fields = require('net.fields')
 local loop = require('net.loop')
+local protected = require('net.protected')
 local tls_io = require('net.io.tls')
 local use = require('net.io.use')
 local values = require('net.poller.values')
@@ -42,13 +47,10 @@ function secure.config_of(options, index, name)
 end
 
 -- A session over a connected socket that waits as `io` does: or nil, what is wrong, and true if the time was over.
-function secure.handshake(io, sock, context, seconds, servername, resumption, begin)
+function secure.handshake(io, sock, context, seconds, servername, resumption)
   local session, err = engine.session(context, sock, servername, resumption)
   if not session then
     return nil, err
-  end
-  if begin then
-    session:feed(begin)
   end
   local ok, failure, timeout = tls_io.run(io, session, sock, 'handshake', seconds)
   if not ok then
@@ -66,23 +68,33 @@ function secure.attach(self, session)
   end
 end
 
--- Says to the peer that nothing more comes: true; nil, err; or nil, nil, true. `at_once`: without a wait.
-local function say_end(self, session, at_once)
-  if at_once or self.io.poller == loop and not loop.pollable() then
+-- Says to the peer that nothing more comes: true; nil, err; or nil, nil, true.
+local function say_end(self, session)
+  if self.io.poller == loop and not loop.pollable() then
     return session:close()
   end
   return tls_io.run(self.io, session, self.sock, 'close', CLOSE_SEC)
 end
 
--- The same, as far as that is possible, and the instance speaks no more TLS.
-function secure.finish(self, at_once)
-  local session = self.session
-  if session then
+-- The instance, whose socket is closed, speaks no more TLS.
+local function detach(self, session)
+  session:release()
+  if self.session == session then
     self.session = nil
     use(self, self.io.without_tls)
-    say_end(self, session, at_once)
-    session:release()
   end
+end
+
+-- Closes by close(self, ...). Until then nobody else gets past TLS.
+local function close_secure(self, close, ...)
+  local session = self.session
+  local ok, failure = protected.across_waits(self.io.poller, say_end, self, session)
+  local err = close(self, ...)
+  detach(self, session)
+  if not ok then
+    error(failure, 0)
+  end
+  return err
 end
 
 -- Says so without a wait: true if nothing is left of that to be sent.
@@ -133,6 +145,7 @@ end
 
 -- A session of a client over a connected socket; or as secure.handshake.
 function secure.connect(io, sock, security, seconds)
+  seconds = seconds or secure.HANDSHAKE_SEC
   return secure.handshake(io, sock, security.context, seconds, security.servername, security.resumption)
 end
 
@@ -149,6 +162,14 @@ end
 
 local starttls_fields = { server = 'boolean', servername = 'string', unread = 'string', resumption = 'resumption' }
 
+local function check_starttls(options)
+  fields.check(options, starttls_fields, 2, 'starttls')
+  if options.unread and options.unread ~= 'refuse' and options.unread ~= 'feed' then
+    errors.argument(2, 'starttls', "field 'unread': 'refuse' or 'feed' expected")
+  end
+  return options, fields.seconds(options.msec, 2, 'starttls', 'msec') or secure.HANDSHAKE_SEC
+end
+
 local function unread_bytes(self, policy)
   local unread = self.unread and self.unread.bytes or 0
   if unread == 0 then
@@ -159,6 +180,27 @@ local function unread_bytes(self, policy)
   return nil, values.failure('EBADMSG', 'starttls')
 end
 
+-- A session over the socket of the instance, and nothing of it is sent yet: or nil and what is wrong.
+local function begin_session(self, config, options)
+  if self.session then
+    return nil, values.failure('EISCONN', 'starttls')
+  end
+  local context, problem = engine.context(config, options.server and 'server' or 'client')
+  if not context then
+    return nil, problem
+  end
+  local session, err = engine.session(context, self.sock, options.servername, options.resumption)
+  if not session then
+    return nil, err
+  end
+  local begin, refusal = unread_bytes(self, options.unread)
+  if not begin then
+    return nil, refusal
+  end
+  session:feed(begin)
+  return session
+end
+
 local methods = {}
 
 function methods:starttls(tlscfg, options)
@@ -166,25 +208,23 @@ function methods:starttls(tlscfg, options)
   if not config then
     errors.argument(1, 'starttls', 'net.tls.config expected, got no value')
   end
-  options = fields.check(options or {}, starttls_fields, 2, 'starttls')
-  if self.session then
-    return nil, values.failure('EISCONN', 'starttls')
-  end
-  local context, err = engine.context(config, options.server and 'server' or 'client')
-  if not context then
-    return nil, err
-  end
-  local seconds = fields.seconds(options.msec, 2, 'starttls', 'msec') or secure.HANDSHAKE_SEC
-  local begin, refusal = unread_bytes(self, options.unread)
-  if not begin then
-    return nil, refusal
-  end
-  local session, failure, timeout = secure.handshake(self.io, self.sock, context, seconds, options.servername,
-    options.resumption, begin)
+  local checked, seconds = check_starttls(options or {})
+  local session, problem = begin_session(self, config, checked)
   if not session then
-    return nil, failure, timeout
+    return nil, problem
   end
-  secure.attach(self, session)
+  secure.attach(self, session) -- what others send meanwhile does not get past it
+  local ok, is_done, err, timeout = protected.across_waits(self.io.poller, tls_io.run, self.io, session, self.sock,
+    'handshake', seconds)
+  if not (ok and is_done) then
+    close_socket(self.io, self.sock)
+    detach(self, session)
+  end
+  if not ok then
+    error(is_done, 0)
+  elseif not is_done then
+    return nil, err, timeout
+  end
   return true
 end
 
@@ -199,7 +239,9 @@ function secure.add(class)
   end
   local close = class.close
   function class:close(...)
-    secure.finish(self)
+    if self.session then
+      return close_secure(self, close, ...)
+    end
     return close(self, ...)
   end
   function class:closer()

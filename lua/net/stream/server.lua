@@ -56,12 +56,16 @@ end
 
 -- Connections that come from now on use this configuration: true | nil, err. Those that there are stay as they are.
 function Server:tlsconfig(tlscfg)
-  local security, problem = secure.server({ tlscfg = tlscfg }, 'tlsconfig')
-  if problem then
-    return nil, problem
-  elseif self.security then
-    security.seconds = self.security.seconds
+  if tlscfg == nil then
+    errors.argument(1, 'tlsconfig', 'net.tls.config expected, got no value')
+  elseif not self.security then
+    errors.raise("the server speaks no TLS: it was made without 'tlscfg'")
   end
+  local security, problem = secure.server({ tlscfg = tlscfg }, 'tlsconfig')
+  if not security then
+    return nil, problem
+  end
+  security.seconds = self.security.seconds
   self.security = security
   return true
 end
