@@ -63,7 +63,8 @@ void append_digests(std::string& text, const std::vector<std::shared_ptr<T>>& ob
     text += ';';
 }
 
-std::string digest_of_trust(const Settings& settings)
+// A client's own certificate belongs to that: the server knows it by what is resumed.
+std::string digest_of_trust(const Settings& settings, Role role)
 {
     std::string text;
     for (const int value : {static_cast<int>(settings.client_certificate), int{settings.verifies_certificate},
@@ -73,13 +74,16 @@ std::string digest_of_trust(const Settings& settings)
     }
     append_digests(text, settings.authorities, X509_digest);
     append_digests(text, settings.crls, X509_CRL_digest);
+    if (role == Role::client) {
+        append_digests(text, settings.keypair.chain, X509_digest);
+    }
     return sha256(text + settings.authorities_path);
 }
 
 } // namespace
 
 Context::Context(const Settings& settings, Role role)
-    : settings_(settings), digest_of_trust_(tls::digest_of_trust(settings)), role_(role),
+    : settings_(settings), digest_of_trust_(tls::digest_of_trust(settings, role)), role_(role),
       native_(SSL_CTX_new(role == Role::client ? TLS_client_method() : TLS_server_method()))
 {
     if (native_ == nullptr) {

@@ -184,6 +184,17 @@ for _, version in ipairs({ 'tlsv1.2', 'tlsv1.3' }) do
       end))
     end
 
+    it('made with a certificate of the client is not used without it', task(function()
+      local made = secure.authority():issue({ name = 'client' })
+      local port = serve(lasting(speaking({
+        set_ca_file = secure.authority().cert, verify_client_optional = NOTHING,
+      })))
+      local known = { set_keypair_file = { made.cert, made.key } }
+      local resumption = first(port, known)
+      assert_new(port, nil, resumption)
+      assert_resumed(port, known, resumption)
+    end))
+
     it('made without a staple is not used where one is required', task(function()
       local port = serve(lasting(speaking()))
       local sock, err = secure.connect(port, secure.client_config({ ocsp_require_stapling = NOTHING }), {
