@@ -128,7 +128,8 @@ local function compare(folder, files, ways)
   for i, way in ipairs(ways) do
     way.sums, titles[i] = shell.sums_of_numbers(way.copies), ('%-5s'):format(way.name)
   end
-  print(('\n%s %10s  %-16s  %s'):format(padded('file'), 'bytes', 'SHA-256', table.concat(titles, '  ')))
+  local head = ('\n%s %10s  %-16s  %s'):format(padded('file'), 'bytes', 'SHA-256', table.concat(titles, '  '))
+  print((head:gsub(' +$', '')))
   for i, name in ipairs(files) do
     local path, checks, is_right = folder .. '/' .. name, {}, true
     local sum = shell.sum(path)
@@ -139,7 +140,8 @@ local function compare(folder, files, ways)
       is_right = is_right and as_sent
     end
     if i <= MOST_ROWS or not is_right then
-      print(('%s %10d  %s  %s'):format(padded(name), size_of(path), sum:sub(1, 16), table.concat(checks, '  ')))
+      local row = ('%s %10d  %s  %s'):format(padded(name), size_of(path), sum:sub(1, 16), table.concat(checks, '  '))
+      print((row:gsub(' +$', '')))
     end
   end
   if #files > MOST_ROWS then
