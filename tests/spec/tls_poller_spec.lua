@@ -4,7 +4,6 @@ local hosts = require('hosts')
 local loops = require('loops')
 local modes = require('modes')
 local network = require('network')
-local poller = require('net.poller')
 local puppet = require('puppet')
 local secure = require('secure')
 
@@ -17,196 +16,168 @@ after_each(loops.assert_idle)
 
 setup(secure.certificate)
 
-for _, name in ipairs({ 'copas', 'cqueues', 'luv' }) do
-  local has_package, package_ = pcall(require, name)
-
-  describe('TLS under ' .. name, function()
-    if not has_package then
-      pending(('no %s here for this Lua'):format(name))
-      return
-    end
-
-    local adapter = require('net.poller.' .. name)
-    local crew
-
-    before_each(function()
-      poller.use(adapter)
-      crew = hosts.crew(name, package_, adapter)
+hosts.each('TLS', function(spawn, runs, adapter)
+  -- A connection: the client; the server does serve(connection) with its end in a coroutine of its own.
+  local function against(serve, options)
+    local server, port = secure.listener(nil, options)
+    spawn(function()
+      local connection = assert(server:accept())
+      connection:deadlines(secure.PATIENCE, secure.PATIENCE)
+      serve(connection)
+      connection:close()
+      server:close()
     end)
+    local client = assert(secure.connect(port))
+    client:deadlines(secure.PATIENCE, secure.PATIENCE)
+    return client
+  end
 
-    after_each(function()
-      poller.use(nil)
+  it('suspends its own coroutine only', runs(function()
+    local client = against(function(connection)
+      assert.equal('question', connection:recv())
+      connection:send('answer')
     end)
+    assert.equal(8, client:send('question'))
+    assert.equal('answer', client:recv())
+    assert.is_nil(client:recv())
+    client:close()
+  end))
 
-    local function runs(fn)
-      return function()
-        crew.spawn(fn)
-        crew.run()
+  it('sends all, whatever the buffers hold, and both ways at once', runs(function()
+    local is_read = false
+    local client = against(function(connection)
+      spawn(function()
+        assert.equal(#LARGE, connection:send(LARGE))
+      end)
+      assert.is_true(LARGE == modes.receive_all(connection, #LARGE))
+      while not is_read do
+        adapter.sleep(0.01)
       end
+    end)
+    spawn(function()
+      assert.equal(#LARGE, client:send(LARGE))
+    end)
+    assert.is_true(LARGE == modes.receive_all(client, #LARGE))
+    is_read = true
+    assert.is_nil(client:recv())
+    client:close()
+  end))
+
+  it('gives up in time and loses nothing', runs(function()
+    local is_late = false
+    local client = against(function(connection)
+      while not is_late do
+        adapter.sleep(0.01)
+      end
+      assert.is_true(LARGE == modes.receive_all(connection, #LARGE))
+      connection:send('late')
+      connection:recv()
+    end)
+    client:deadlines(10, 20)
+    assert.same({ nil, nil, true }, { client:recv() })
+    local sent, err, timeout = client:send(LARGE)
+    assert.is_nil(err)
+    assert.is_true(timeout)
+    is_late = true
+    client:deadlines(secure.PATIENCE, secure.PATIENCE)
+    assert.equal(#LARGE - sent, client:send(LARGE:sub(sent + 1)))
+    assert.equal('late', client:recv())
+    client:close()
+  end))
+
+  it('ends handshakes that stall in time', runs(function()
+    local server, port = secure.listener(nil, { tlsmsec = 20 })
+    local told
+    function server.handshakeFailed(_, err)
+      told = err
     end
+    local silent = modes.client(port)
+    spawn(function()
+      local connection = assert(server:accept())
+      connection:send('served')
+      connection:close()
+      server:close()
+    end)
+    silent:send(puppet.client():flight():sub(1, 100))
+    local client = assert(secure.connect(port))
+    assert.equal('served', client:recv())
+    assert.is_truthy(told:find('^%[ETIMEDOUT:'), told)
+    client:close()
+    silent:close()
+  end))
 
-    -- A connection: the client; the server does serve(connection) with its end in a coroutine of its own.
-    local function against(serve, options)
-      local server, port = secure.listener(nil, options)
-      crew.spawn(function()
-        local connection = assert(server:accept())
-        connection:deadlines(secure.PATIENCE, secure.PATIENCE)
-        serve(connection)
-        connection:close()
-        server:close()
-      end)
-      local client = assert(secure.connect(port))
-      client:deadlines(secure.PATIENCE, secure.PATIENCE)
-      return client
+  it('says what is wrong with a certificate', runs(function()
+    local server, port = secure.listener()
+    local told
+    function server.handshakeFailed(_, err)
+      told = err
     end
+    spawn(function()
+      server:deadlines(secure.PATIENCE)
+      assert(server:accept()):close()
+      server:close()
+    end)
+    local client, err = secure.connect(port, nil, { servername = 'example.com' })
+    assert.is_nil(client)
+    assert.is_truthy(err:find('^%[HOSTNAME_MISMATCH:'), err)
+    assert(secure.connect(port)):close()
+    assert.is_truthy(told and told:find('^%[ALERT_'), told)
+  end))
 
-    it('suspends its own coroutine only', runs(function()
-      local client = against(function(connection)
-        assert.equal('question', connection:recv())
-        connection:send('answer')
-      end)
-      assert.equal(8, client:send('question'))
-      assert.equal('answer', client:recv())
-      assert.is_nil(client:recv())
-      client:close()
-    end))
-
-    it('sends all, whatever the buffers hold, and both ways at once', runs(function()
-      local is_read = false
-      local client = against(function(connection)
-        crew.spawn(function()
-          assert.equal(#LARGE, connection:send(LARGE))
-        end)
-        assert.is_true(LARGE == modes.receive_all(connection, #LARGE))
-        while not is_read do
-          adapter.sleep(0.01)
-        end
-      end)
-      crew.spawn(function()
-        assert.equal(#LARGE, client:send(LARGE))
-      end)
-      assert.is_true(LARGE == modes.receive_all(client, #LARGE))
-      is_read = true
-      assert.is_nil(client:recv())
-      client:close()
-    end))
-
-    it('gives up in time and loses nothing', runs(function()
-      local is_late = false
-      local client = against(function(connection)
-        while not is_late do
-          adapter.sleep(0.01)
-        end
-        assert.is_true(LARGE == modes.receive_all(connection, #LARGE))
-        connection:send('late')
-        connection:recv()
-      end)
-      client:deadlines(10, 20)
-      assert.same({ nil, nil, true }, { client:recv() })
-      local sent, err, timeout = client:send(LARGE)
-      assert.is_nil(err)
-      assert.is_true(timeout)
-      is_late = true
-      client:deadlines(secure.PATIENCE, secure.PATIENCE)
-      assert.equal(#LARGE - sent, client:send(LARGE:sub(sent + 1)))
-      assert.equal('late', client:recv())
-      client:close()
-    end))
-
-    it('ends handshakes that stall in time', runs(function()
-      local server, port = secure.listener(nil, { tlsmsec = 20 })
-      local told
-      function server.handshakeFailed(_, err)
-        told = err
+  it('wakes who waits when it is closed', runs(function()
+    local is_over = false
+    local client = against(function()
+      while not is_over do
+        adapter.sleep(0.01)
       end
-      local silent = modes.client(port)
-      crew.spawn(function()
-        local connection = assert(server:accept())
-        connection:send('served')
-        connection:close()
-        server:close()
-      end)
-      silent:send(puppet.client():flight():sub(1, 100))
-      local client = assert(secure.connect(port))
-      assert.equal('served', client:recv())
-      assert.is_truthy(told:find('^%[ETIMEDOUT:'), told)
-      client:close()
-      silent:close()
-    end))
+    end)
+    local err
+    spawn(function()
+      err = select(2, client:recv())
+    end)
+    adapter.sleep(0.01)
+    client:close()
+    adapter.sleep(0.01)
+    is_over = true
+    assert.is_truthy(err and err:find('ECANCELED', 1, true), err)
+  end))
 
-    it('says what is wrong with a certificate', runs(function()
-      local server, port = secure.listener()
-      local told
-      function server.handshakeFailed(_, err)
-        told = err
+  it('closes in a second while the peer reads nothing', runs(function()
+    local is_over = false
+    local client = against(function()
+      while not is_over do
+        adapter.sleep(0.01)
       end
-      crew.spawn(function()
-        server:deadlines(secure.PATIENCE)
-        assert(server:accept()):close()
-        server:close()
-      end)
-      local client, err = secure.connect(port, nil, { servername = 'example.com' })
-      assert.is_nil(client)
-      assert.is_truthy(err:find('^%[HOSTNAME_MISMATCH:'), err)
-      assert(secure.connect(port)):close()
-      assert.is_truthy(told and told:find('^%[ALERT_'), told)
-    end))
+    end)
+    secure.fill(client)
+    local seconds = loops.seconds(client.close, client)
+    is_over = true
+    assert.is_true(seconds < 5, seconds)
+  end))
 
-    it('wakes who waits when it is closed', runs(function()
-      local is_over = false
-      local client = against(function()
-        while not is_over do
-          adapter.sleep(0.01)
-        end
-      end)
-      local err
-      crew.spawn(function()
-        err = select(2, client:recv())
-      end)
-      adapter.sleep(0.01)
-      client:close()
-      adapter.sleep(0.01)
-      is_over = true
-      assert.is_truthy(err and err:find('ECANCELED', 1, true), err)
-    end))
-
-    it('closes in a second while the peer reads nothing', runs(function()
-      local is_over = false
-      local client = against(function()
-        while not is_over do
-          adapter.sleep(0.01)
-        end
-      end)
-      secure.fill(client)
-      local seconds = loops.seconds(client.close, client)
-      is_over = true
-      assert.is_true(seconds < 5, seconds)
-    end))
-
-    it('asks hooks before it waits', runs(function()
-      local client = against(function(connection)
-        connection:recv()
-      end)
-      local asked = {}
-      client:onwaitrecv(function(context)
-        asked[#asked + 1] = context
-        return nil, 'refused'
-      end, 'read')
-      client:onwaitsend(function(context)
-        asked[#asked + 1] = context
-        return nil, nil, true
-      end, 'write')
-      assert.same({ nil, 'refused' }, { client:recv() })
-      local sent, err, timeout = client:send(LARGE)
-      assert.is_true(sent > 0 and sent < #LARGE)
-      assert.is_nil(err)
-      assert.is_true(timeout)
-      assert.same({ 'read', 'write' }, asked)
-      client.sock:close()
-      client:close()
-    end))
-  end)
-end
+  it('asks hooks before it waits', runs(function()
+    local client = against(function(connection)
+      connection:recv()
+    end)
+    local asked = {}
+    client:onwaitrecv(function(context)
+      asked[#asked + 1] = context
+      return nil, 'refused'
+    end, 'read')
+    client:onwaitsend(function(context)
+      asked[#asked + 1] = context
+      return nil, nil, true
+    end, 'write')
+    assert.same({ nil, 'refused' }, { client:recv() })
+    local sent, err, timeout = client:send(LARGE)
+    assert.is_true(sent > 0 and sent < #LARGE)
+    assert.is_nil(err)
+    assert.is_true(timeout)
+    assert.same({ 'read', 'write' }, asked)
+    client.sock:close()
+    client:close()
+  end))
+end)
 
 modes.each(function(mode)
   mode.it('a hook is asked before a stream of TLS waits for more', function()

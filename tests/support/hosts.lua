@@ -1,6 +1,9 @@
 -- SPDX-License-Identifier: MIT
 -- Tasks in the event loops of others: cqueues, Copas, and luv.
 
+local busted = require('busted')
+local poller = require('net.poller')
+
 local LIMIT_SEC = 10
 
 local hosts = {}
@@ -97,6 +100,46 @@ end
 -- For the package of this name and its adapter.
 function hosts.crew(name, package_, adapter)
   return new_crew(made[name](package_, adapter))
+end
+
+-- Describes what net does in the loop of each of these packages, where this Lua has it, by body(spawn, runs, adapter):
+-- runs(fn) is a test which fn begins, spawn(fn) another task in it, and all of them must end.
+function hosts.each(what, body)
+  for _, name in ipairs({ 'copas', 'cqueues', 'luv' }) do
+    local has_package, package_ = pcall(require, name)
+
+    busted.describe(('%s under %s'):format(what, name), function()
+      if not has_package then
+        busted.pending(('no %s here for this Lua'):format(name))
+        return
+      end
+
+      local adapter = require('net.poller.' .. name)
+      local crew
+
+      local function spawn(fn)
+        crew.spawn(fn)
+      end
+
+      local function runs(fn)
+        return function()
+          crew.spawn(fn)
+          crew.run()
+        end
+      end
+
+      busted.before_each(function()
+        poller.use(adapter)
+        crew = hosts.crew(name, package_, adapter)
+      end)
+
+      busted.after_each(function()
+        poller.use(nil)
+      end)
+
+      body(spawn, runs, adapter)
+    end)
+  end
 end
 
 return hosts

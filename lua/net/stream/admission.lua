@@ -13,6 +13,15 @@ local MOST_HANDSHAKES = 512 -- at once
 
 local admission = {}
 
+local function remove(list, value)
+  for i, each in ipairs(list) do
+    if each == value then
+      table.remove(list, i)
+      break
+    end
+  end
+end
+
 local Admission = {}
 Admission.__index = Admission
 
@@ -29,19 +38,10 @@ function Admission:wake_all(...)
   end
 end
 
-function Admission:forget_handshake(handshake)
-  for i, each in ipairs(self.handshakes) do
-    if each == handshake then
-      table.remove(self.handshakes, i)
-      break
-    end
-  end
-end
-
 -- What the task of a handshake does. Where it was dropped its task is cancelled.
 function Admission:shake_hands(handshake)
   local ok, session = protected.pcall(secure.accept, self.server, handshake.sock)
-  self:forget_handshake(handshake)
+  remove(self.handshakes, handshake)
   if ok and session and not self.is_closed then
     table.insert(self.ready, { sock = handshake.sock, session = session })
     self:wake()
@@ -94,12 +94,7 @@ end
 
 -- One that was woken and does not go on leaves what is ready to the next.
 function Admission:forget(task)
-  for i, waiter in ipairs(self.waiters) do
-    if waiter == task then
-      table.remove(self.waiters, i)
-      break
-    end
-  end
+  remove(self.waiters, task)
   if #self.ready > 0 then
     self:wake()
   end
