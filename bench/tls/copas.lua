@@ -1,13 +1,16 @@
 -- SPDX-License-Identifier: MIT
 -- The server with LuaSec and Copas: MODE PEM ARGUMENT, as c.cpp.
 
+package.path = arg[0]:gsub('bench/[^/]*/[^/]*$', '?.lua') .. ';' .. package.path
 package.path = package.path .. ';/usr/share/lua/5.2/?.lua' -- Debian has none for 5.3 and 5.4; this runs there too
 
 local copas = require('copas')
 local socket = require('socket')
 local ssl = require('ssl')
 
-local ROOM, RECORD = 65536, 16384
+local RECORD = 16384
+
+local handlers = require('bench.serving.copas_handlers')(RECORD)
 
 -- Copas waits for sockets that say "timeout". LuaSec's say what they want, which is what Copas waits for after the same
 -- call as long as there is no key update.
@@ -49,38 +52,6 @@ end
 
 local function is_secured(conn)
   return copas.receivePartial(setmetatable({ conn = conn }, Handshake)) == ''
-end
-
-local handlers = {}
-
-local function receive_some(sock)
-  local all, _, part = copas.receivePartial(sock, ROOM)
-  return all or part ~= '' and part
-end
-
-function handlers.echo()
-  return function(sock)
-    local bytes = receive_some(sock)
-    while bytes and copas.send(sock, bytes) do
-      bytes = receive_some(sock)
-    end
-  end
-end
-
-function handlers.receive()
-  return function(sock)
-    while receive_some(sock) do -- luacheck: ignore 542
-    end
-  end
-end
-
-function handlers.send(bytes)
-  local part = ('x'):rep(RECORD)
-  return function(sock)
-    for _ = 1, bytes / RECORD do
-      copas.send(sock, part)
-    end
-  end
 end
 
 local handler = handlers[arg[1]](arg[3])

@@ -1,39 +1,15 @@
 -- SPDX-License-Identifier: MIT
 -- The server with net: MODE PEM ARGUMENT, as c.cpp.
 
+package.path = arg[0]:gsub('bench/[^/]*/[^/]*$', '?.lua') .. ';' .. package.path
+
 local net = require('net')
 local tls = require('net.tls')
 
-local ROOM, RECORD = 65536, 16384
+local RECORD = 16384
 local TICKETS_SEC = 7200 -- without it there are none
 
-local handlers = {}
-
-function handlers.echo()
-  return function(sock)
-    local bytes = sock:recv(ROOM)
-    while bytes and sock:send(bytes) do
-      bytes = sock:recv(ROOM)
-    end
-  end
-end
-
-function handlers.receive()
-  return function(sock)
-    while sock:recv(ROOM) do -- luacheck: ignore 542
-    end
-  end
-end
-
-function handlers.send(bytes)
-  local part = ('x'):rep(RECORD)
-  return function(sock)
-    for _ = 1, bytes / RECORD do
-      sock:send(part)
-    end
-  end
-end
-
+local handlers = require('bench.serving.net_handlers')(RECORD)
 local handler = handlers[arg[1]](arg[3])
 
 local cfg = tls.config.new()
