@@ -124,6 +124,33 @@ describe('a server with TLS', function()
     server:close()
   end))
 
+  it('ends the oldest of too many handshakes for another', task(function()
+    local server, port = secure.listener()
+    local told = {}
+    function server.handshakeFailed(_, err)
+      told[#told + 1] = err
+    end
+    local accepted = loop.spawn(server.accept, server)
+    local silent = {}
+    for i = 1, 512 do
+      silent[i] = modes.client(port)
+      loops.settle()
+    end
+    local client = assert(secure.connect(port))
+    assert.is_true((accepted:join()))
+    silent[1]:deadlines(secure.PATIENCE)
+    assert.is_nil((silent[1]:recv()))
+    assert.equal(1, #told)
+    assert.truthy(told[1]:find('^%[ECANCELED:'), told[1])
+    client:close()
+    server:close()
+    for _, each in ipairs(silent) do
+      each:close()
+    end
+    loops.settle()
+    assert.equal(512, #told)
+  end))
+
   it('ends handshakes when it is closed', task(function()
     local server, port = secure.listener()
     local accepted = loop.spawn(server.accept, server)

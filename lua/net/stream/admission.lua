@@ -7,7 +7,6 @@ local limits = require('net.limits')
 local loop = require('net.loop')
 local protected = require('net.protected')
 local secure = require('net.stream.secure')
-local values = require('net.poller.values')
 
 local MOST_HANDSHAKES = 512 -- at once
 
@@ -38,37 +37,28 @@ function Admission:wake_all(...)
   end
 end
 
--- What the task of a handshake does. Where it was dropped its task is cancelled.
-function Admission:shake_hands(handshake)
-  local ok, session = protected.pcall(secure.accept, self.server, handshake.sock)
-  remove(self.handshakes, handshake)
-  if ok and session and not self.is_closed then
-    table.insert(self.ready, { sock = handshake.sock, session = session })
-    self:wake()
-    return
-  end
-  handshake.sock:close()
-  if handshake.is_dropped then
-    self.server:handshakeFailed(values.failure('ECANCELED', 'handshake'))
-  elseif not ok and not self.is_closed then
+-- What the task of a handshake does, which ends when its socket is closed.
+function Admission:shake_hands(sock)
+  local ok, session = protected.pcall(secure.accept, self.server, sock)
+  remove(self.handshakes, sock)
+  if not ok then
     error(session, 0)
+  elseif session and self.is_closed then
+    session:release()
+    sock:close()
+  elseif session then
+    table.insert(self.ready, { sock = sock, session = session })
+    self:wake()
   end
 end
 
 -- Who has taken longest makes room for others.
-function Admission:drop_oldest()
-  local oldest = table.remove(self.handshakes, 1)
-  oldest.is_dropped = true
-  oldest.task:cancel()
-end
-
 function Admission:admit(sock)
   if #self.handshakes >= MOST_HANDSHAKES then
-    self:drop_oldest()
+    table.remove(self.handshakes, 1):close()
   end
-  local handshake = { sock = sock }
-  table.insert(self.handshakes, handshake)
-  handshake.task = loop.spawn(self.shake_hands, self, handshake)
+  table.insert(self.handshakes, sock)
+  loop.spawn(self.shake_hands, self, sock)
 end
 
 -- Accepts connections for as long as somebody waits for them.
@@ -129,8 +119,8 @@ function Admission:close()
     each.sock:close()
   end
   self.ready = {}
-  for _, handshake in ipairs(self.handshakes) do
-    handshake.task:cancel()
+  for _, sock in ipairs(self.handshakes) do
+    sock:close()
   end
 end
 
@@ -162,7 +152,7 @@ function admission.accept(server, accept)
     end,
     waiters = {}, -- tasks, in their order
     ready = {},
-    handshakes = {}, -- those under way, the oldest first
+    handshakes = {}, -- sockets of those under way, the oldest first
   }, Admission)
   return server.admission:take(seconds)
 end

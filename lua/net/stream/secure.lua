@@ -30,8 +30,7 @@ local values = require('net.poller.values')
 
 local secure = {}
 
-secure.HANDSHAKE_SEC = 10
-local CLOSE_SEC = 1
+local HANDSHAKE_SEC, CLOSE_SEC = 10, 1
 
 -- The configuration in a table of options, if there is one. Raises an argument error for what is none.
 function secure.config_of(options, index, name)
@@ -47,7 +46,7 @@ function secure.config_of(options, index, name)
 end
 
 -- A session over a connected socket that waits as `io` does: or nil, what is wrong, and true if the time was over.
-function secure.handshake(io, sock, context, seconds, servername, resumption)
+local function handshake(io, sock, context, seconds, servername, resumption)
   local session, err = engine.session(context, sock, servername, resumption)
   if not session then
     return nil, err
@@ -138,21 +137,21 @@ function secure.server(options, name)
     return nil
   end
   local seconds = fields.seconds(options.tlsmsec, 1, name or 'new', 'tlsmsec')
-  local security = { config = config, seconds = seconds or secure.HANDSHAKE_SEC }
+  local security = { config = config, seconds = seconds or HANDSHAKE_SEC }
   local ok, err = secure.prepare(security, 'server')
   return ok and security, err
 end
 
--- A session of a client over a connected socket; or as secure.handshake.
+-- A session of a client over a connected socket; or as handshake().
 function secure.connect(io, sock, security, seconds)
-  seconds = seconds or secure.HANDSHAKE_SEC
-  return secure.handshake(io, sock, security.context, seconds, security.servername, security.resumption)
+  seconds = seconds or HANDSHAKE_SEC
+  return handshake(io, sock, security.context, seconds, security.servername, security.resumption)
 end
 
 -- A session over a socket that the server accepted; nil if there is none, and then the socket is closed.
 function secure.accept(server, sock)
   local security = server.security
-  local session, err, timeout = secure.handshake(server.io.plain, sock, security.context, security.seconds)
+  local session, err, timeout = handshake(server.io.plain, sock, security.context, security.seconds)
   if not session then
     sock:close()
     server:handshakeFailed(err or timeout and values.failure('ETIMEDOUT', 'handshake'))
@@ -167,7 +166,7 @@ local function check_starttls(options)
   if options.unread and options.unread ~= 'refuse' and options.unread ~= 'feed' then
     errors.argument(2, 'starttls', "field 'unread': 'refuse' or 'feed' expected")
   end
-  return options, fields.seconds(options.msec, 2, 'starttls', 'msec') or secure.HANDSHAKE_SEC
+  return options, fields.seconds(options.msec, 2, 'starttls', 'msec') or HANDSHAKE_SEC
 end
 
 local function unread_bytes(self, policy)
