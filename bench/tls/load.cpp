@@ -9,6 +9,7 @@
 #include <openssl/ssl.h>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -20,6 +21,18 @@ using serving::Server;
 
 constexpr std::size_t record = 16384;
 
+template <auto function>
+struct Free {
+    template <class Object>
+    void operator()(Object* object) const
+    {
+        function(object);
+    }
+};
+using Context = std::unique_ptr<SSL_CTX, Free<SSL_CTX_free>>;
+using Client = std::unique_ptr<SSL, Free<SSL_free>>;
+using Session = std::unique_ptr<SSL_SESSION, Free<SSL_SESSION_free>>;
+
 SSL_SESSION* newest = nullptr;
 
 int keep_session(SSL*, SSL_SESSION* session)
@@ -29,25 +42,25 @@ int keep_session(SSL*, SSL_SESSION* session)
     return 1;
 }
 
-SSL_CTX* new_context()
+Context new_context()
 {
-    SSL_CTX* context = SSL_CTX_new(TLS_client_method());
-    require(SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) == 1, "TLS 1.3");
-    require(SSL_CTX_set_ciphersuites(context, "TLS_AES_128_GCM_SHA256") == 1, "the cipher");
-    require(SSL_CTX_set1_groups_list(context, "X25519") == 1, "the group");
-    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    SSL_CTX_set_read_ahead(context, 1);
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
-    SSL_CTX_sess_set_new_cb(context, keep_session);
+    Context context(SSL_CTX_new(TLS_client_method()));
+    require(SSL_CTX_set_min_proto_version(context.get(), TLS1_3_VERSION) == 1, "TLS 1.3");
+    require(SSL_CTX_set_ciphersuites(context.get(), "TLS_AES_128_GCM_SHA256") == 1, "the cipher");
+    require(SSL_CTX_set1_groups_list(context.get(), "X25519") == 1, "the group");
+    SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_read_ahead(context.get(), 1);
+    SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
+    SSL_CTX_sess_set_new_cb(context.get(), keep_session);
     return context;
 }
 
-SSL* new_client(SSL_CTX* context, int fd)
+Client new_client(const Context& context, int fd)
 {
-    SSL* ssl = SSL_new(context);
-    require(ssl != nullptr && SSL_set_fd(ssl, fd) == 1, "SSL_new");
-    SSL_set_connect_state(ssl);
-    return ssl;
+    Client client(SSL_new(context.get()));
+    require(client != nullptr && SSL_set_fd(client.get(), fd) == 1, "SSL_new");
+    SSL_set_connect_state(client.get());
+    return client;
 }
 
 // Each connection sends a message, waits for all of it to come back, and sends the next.
@@ -87,7 +100,7 @@ public:
 private:
     struct Connection {
         int fd = -1;
-        SSL* ssl = nullptr;
+        Client ssl;
         std::size_t sent = 0;
         std::size_t received = 0;
         std::uint32_t events = 0;
@@ -97,9 +110,9 @@ private:
     const Server& server_;
     std::string message_;
     Kind kind_;
-    SSL_CTX* context_;
+    Context context_;
     int epoll_;
-    SSL_SESSION* offered_ = nullptr;
+    Session offered_;
     std::vector<std::unique_ptr<Connection>> connections_;
     std::array<char, 65536> room_;
     std::vector<float> latencies_;
@@ -108,14 +121,12 @@ private:
     void get_session()
     {
         const int fd = serving::connect_to(server_);
-        SSL* ssl = new_client(context_, fd);
-        require(SSL_connect(ssl) == 1, "SSL_connect");
-        require(SSL_write(ssl, message_.data(), 1) == 1 && SSL_read(ssl, room_.data(), 1) == 1, "one byte");
+        const Client ssl = new_client(context_, fd);
+        require(SSL_connect(ssl.get()) == 1, "SSL_connect");
+        require(SSL_write(ssl.get(), message_.data(), 1) == 1 && SSL_read(ssl.get(), room_.data(), 1) == 1, "one byte");
         require(newest != nullptr, "the server gives no ticket");
-        offered_ = newest;
-        newest = nullptr;
-        SSL_shutdown(ssl);
-        SSL_free(ssl);
+        offered_.reset(std::exchange(newest, nullptr));
+        SSL_shutdown(ssl.get());
         close(fd);
     }
 
@@ -126,7 +137,7 @@ private:
         serving::set_nonblocking(connection.fd);
         connection.ssl = new_client(context_, connection.fd);
         if (offered_ != nullptr) {
-            offer_session(connection.ssl);
+            offer_session(connection.ssl.get());
         }
         connection.events = EPOLLIN;
         connection.sent = connection.received = 0;
@@ -137,9 +148,8 @@ private:
     // A copy: what was offered in TLS 1.3 is not offered again.
     void offer_session(SSL* ssl) const
     {
-        SSL_SESSION* copy = SSL_SESSION_dup(offered_);
-        require(SSL_set_session(ssl, copy) == 1, "SSL_set_session");
-        SSL_SESSION_free(copy);
+        const Session copy(SSL_SESSION_dup(offered_.get()));
+        require(SSL_set_session(ssl, copy.get()) == 1, "SSL_set_session");
     }
 
     void serve_events()
@@ -153,7 +163,7 @@ private:
     // Goes on until the connection must wait.
     void serve(Connection& connection)
     {
-        int result = SSL_do_handshake(connection.ssl);
+        int result = SSL_do_handshake(connection.ssl.get());
         while (result > 0) {
             result = connection.sent < message_.size() ? send_some(connection) : receive_some(connection);
             if (result > 0 && connection.received == message_.size()) {
@@ -169,7 +179,7 @@ private:
 
     int send_some(Connection& connection)
     {
-        const int count = SSL_write(connection.ssl, message_.data() + connection.sent,
+        const int count = SSL_write(connection.ssl.get(), message_.data() + connection.sent,
                                     static_cast<int>(message_.size() - connection.sent));
         connection.sent += static_cast<std::size_t>(std::max(count, 0));
         return count;
@@ -177,7 +187,7 @@ private:
 
     int receive_some(Connection& connection)
     {
-        const int count = SSL_read(connection.ssl, room_.data(), static_cast<int>(room_.size()));
+        const int count = SSL_read(connection.ssl.get(), room_.data(), static_cast<int>(room_.size()));
         connection.received += static_cast<std::size_t>(std::max(count, 0));
         return count;
     }
@@ -195,16 +205,16 @@ private:
 
     void close_connection(Connection& connection) const
     {
-        require((SSL_session_reused(connection.ssl) == 1) == (kind_ == Kind::resumed), "the kind of the handshake");
-        SSL_shutdown(connection.ssl);
-        SSL_free(connection.ssl);
+        require((SSL_session_reused(connection.ssl.get()) == 1) == (kind_ == Kind::resumed),
+                "the kind of the handshake");
+        SSL_shutdown(connection.ssl.get());
+        connection.ssl.reset();
         close(connection.fd);
-        connection.ssl = nullptr;
     }
 
     void wait(Connection& connection, int result) const
     {
-        const int error = SSL_get_error(connection.ssl, result);
+        const int error = SSL_get_error(connection.ssl.get(), result);
         if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) {
             ERR_print_errors_fp(stderr);
             require(false, "the connection");
@@ -244,12 +254,11 @@ Numbers measure_resumed(const Server& server, const Numbers& arguments)
 template <class Transfer>
 Numbers measure_bulk(const Server& server, const Numbers& arguments, Transfer transfer)
 {
-    SSL_CTX* context = new_context();
+    const Context context = new_context();
     return serving::measure_bulk(server, arguments[0], arguments[1], [&](int fd) {
-        SSL* ssl = new_client(context, fd);
-        require(SSL_connect(ssl) == 1, "SSL_connect");
-        transfer(ssl, arguments[0]);
-        SSL_free(ssl);
+        const Client ssl = new_client(context, fd);
+        require(SSL_connect(ssl.get()) == 1, "SSL_connect");
+        transfer(ssl.get(), arguments[0]);
     });
 }
 
