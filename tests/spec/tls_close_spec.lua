@@ -90,7 +90,7 @@ modes.each(function(mode)
       local n, err, timeout = send(client, sent)
       assert(n, err)
       sent = sent + n
-      assert.equal(sent < #LARGE, timeout or false)
+      assert.is_true(timeout or sent == #LARGE)
       if timeout then
         timeouts = timeouts + 1
       end
@@ -123,6 +123,30 @@ modes.each(function(mode)
     send_in_parts(client, go, function(sock, sent)
       return sock:sendfile(file, #LARGE - sent, sent)
     end)
+    join()
+  end)
+
+  it('send() of nothing waits for what an earlier call could not wait for', function()
+    local client, go, join = against(function(connection, wait)
+      wait()
+      connection:send(tostring(#modes.receive_all(connection)))
+    end)
+    local record = LARGE:sub(1, 2 ^ 14)
+    client:deadlines(secure.PATIENCE, SHORT)
+    local sent, timeout = 0, nil
+    while not timeout do
+      local n
+      n, _, timeout = client:send(record)
+      sent = sent + n
+    end
+    assert.equal(0, sent % #record) -- the engine has all of the last one, and the socket a part
+    answer(client:send('')):is(0, nil, true)
+    client:deadlines(secure.PATIENCE, secure.PATIENCE)
+    go()
+    answer(client:send('')):is(0)
+    assert.is_nil(client:closew())
+    assert.equal(sent, tonumber(client:recv()))
+    client:close()
     join()
   end)
 
