@@ -36,6 +36,7 @@ enum class Class : int {
     tls_session,
     tls_resumption,
     tls_detail,
+    handshakes, // of TLS
 };
 
 inline constexpr int own_metatable = lua_upvalueindex(1);

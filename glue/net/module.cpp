@@ -3,6 +3,7 @@
 #include "glue/llsocket/module.hpp"
 #include "glue/net/coroutine.hpp"
 #include "glue/net/driver.hpp"
+#include "glue/net/handshakes.hpp"
 #include "glue/net/inspect.hpp"
 #include "glue/net/life.hpp"
 #include "glue/net/lookup.hpp"
@@ -55,6 +56,8 @@ int push_scheduler_module(lua_State* L)
     add_lookup(L);
 #ifdef LLNET_TLS
     add_tls_waits(L);
+    define_handshakes(L);
+    add_handshakes(L);
 #endif
     lua_rawgeti(L, metatables, static_cast<int>(Class::task));
     lua_getfield(L, -1, "__index");

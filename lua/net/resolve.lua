@@ -3,6 +3,7 @@
 
 local llsocket = require('llsocket')
 local scheduler = require('llsocket.scheduler')
+local beside = require('net.io.beside')
 local current_io = require('net.io.current')
 local deadline = require('net.deadline')
 local errors = require('net.errors')
@@ -18,18 +19,6 @@ local late = values.failure('ETIMEDOUT', 'getaddrinfo')
 
 local resolve = {}
 
--- How often somebody looks who cannot be told, in seconds.
-local GLANCE = 0.01
-
--- Waits in another event loop until it is time to look again.
-local function wait_beside(adapter, asked, seconds)
-  local fd = asked:fd()
-  if fd then
-    return adapter.readable(fd, seconds)
-  end
-  return adapter.sleep(math.min(seconds or GLANCE, GLANCE))
-end
-
 local function look_up_beside(adapter, asked, seconds)
   local due = deadline.after(seconds)
   while true do
@@ -39,7 +28,7 @@ local function look_up_beside(adapter, asked, seconds)
     elseif deadline.has_passed(due) then
       return nil, nil, true
     end
-    local ok, failure = wait_beside(adapter, asked, deadline.left(due))
+    local ok, failure = beside(adapter, asked, deadline.left(due))
     if not ok and failure then
       return nil, failure
     end

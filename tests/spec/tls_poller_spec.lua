@@ -4,7 +4,6 @@ local hosts = require('hosts')
 local loops = require('loops')
 local modes = require('modes')
 local network = require('network')
-local puppet = require('puppet')
 local secure = require('secure')
 
 local keep = network.keep
@@ -83,27 +82,6 @@ hosts.each('TLS', function(spawn, runs, adapter)
     assert.equal(#LARGE - sent, client:send(LARGE:sub(sent + 1)))
     assert.equal('late', client:recv())
     client:close()
-  end))
-
-  it('ends handshakes that stall in time', runs(function()
-    local server, port = secure.listener(nil, { tlsmsec = 20 })
-    local told
-    function server.handshakeFailed(_, err)
-      told = err
-    end
-    local silent = modes.client(port)
-    spawn(function()
-      local connection = assert(server:accept())
-      connection:send('served')
-      connection:close()
-      server:close()
-    end)
-    silent:send(puppet.client():flight():sub(1, 100))
-    local client = assert(secure.connect(port))
-    assert.equal('served', client:recv())
-    assert.is_truthy(told:find('^%[ETIMEDOUT:'), told)
-    client:close()
-    silent:close()
   end))
 
   it('says what is wrong with a certificate', runs(function()

@@ -52,12 +52,15 @@ function looping.beside(fn)
   end
 end
 
--- Calls define(mode) for both. A mode has
+-- Both. A mode has
 --   name, is_loop
 --   it(sentence, fn)   a test in this mode
 --   beside(fn)         calls the function while the test goes on; returns a function that waits for its end
+modes.list = { blocking, looping }
+
+-- Calls define(mode) for both.
 function modes.each(define)
-  for _, mode in ipairs({ blocking, looping }) do
+  for _, mode in ipairs(modes.list) do
     busted.describe(mode.name .. ',', function()
       define(mode)
     end)

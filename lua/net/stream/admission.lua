@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: MIT
--- accept() of servers with TLS: it gives connections whose handshake has succeeded. In net.loop each makes it in a task
--- of its own, so that none holds up the others.
+-- accept() of servers with TLS: it gives connections whose handshake has succeeded, and none holds up the others. In
+-- net.loop each makes it in a task of its own.
 
 local deadline = require('net.deadline')
+local handshakes = require('net.stream.handshakes')
 local limits = require('net.limits')
 local loop = require('net.loop')
 local protected = require('net.protected')
@@ -28,7 +29,7 @@ Admission.__index = Admission
 function Admission:wake(...)
   repeat
     local waiter = table.remove(self.waiters, 1)
-  until not waiter or waiter:resume(...)
+  until not waiter or waiter.task:resume(...)
 end
 
 function Admission:wake_all(...)
@@ -64,12 +65,15 @@ end
 -- Accepts connections for as long as somebody waits for them.
 function Admission:pump()
   while #self.waiters > 0 do
-    local sock, err = self.accept(self.server)
-    if not sock then
+    local sock, err, timeout = self.server.io.accept(self.server, deadline.left(self.waiters[1].due))
+    if sock then
+      self:admit(sock)
+    elseif timeout then -- who waits knows by itself
+      loop.later()
+    else
       self:wake_all(err)
       break
     end
-    self:admit(sock)
   end
   self.pumping = nil
 end
@@ -83,8 +87,8 @@ function Admission:rest()
 end
 
 -- One that was woken and does not go on leaves what is ready to the next.
-function Admission:forget(task)
-  remove(self.waiters, task)
+function Admission:forget(waiter)
+  remove(self.waiters, waiter)
   if #self.ready > 0 then
     self:wake()
   end
@@ -94,15 +98,15 @@ end
 function Admission:take(seconds)
   local due = deadline.after(seconds)
   while #self.ready == 0 do
-    local task = loop.running()
-    table.insert(self.waiters, task)
+    local waiter = { task = loop.running(), due = due }
+    table.insert(self.waiters, waiter)
     self.pumping = self.pumping or loop.spawn(self.pump, self)
     local is_alive, ok, err, timeout = protected.pcall(loop.suspend, deadline.left(due))
     if not is_alive then -- its task is cancelled
-      self:forget(task)
+      self:forget(waiter)
       error(ok, 0)
     elseif not ok or type(err) == 'string' then
-      self:forget(task)
+      self:forget(waiter)
       return nil, err, timeout
     end
   end
@@ -124,36 +128,23 @@ function Admission:close()
   end
 end
 
-local function accept_in_turn(server, accept)
-  local due = deadline.after(server[limits.receive] or nil)
-  repeat
-    local sock, err, timeout = accept(server)
-    if not sock then
-      return nil, err, timeout
-    end
-    local session = secure.accept(server, sock)
-    if session then
-      return sock, nil, nil, session
-    end
-  until deadline.has_passed(due)
-  return nil, nil, true
-end
-
--- A socket, nil, nil and its session; or what accept(server), which gives a socket of llsocket, says is wrong.
-function admission.accept(server, accept)
-  if server.io.poller ~= loop then
-    return accept_in_turn(server, accept)
-  end
-  local seconds = server[limits.receive] or nil
-  server.admission = server.admission or setmetatable({
+local function new_admission(server)
+  return setmetatable({
     server = server,
-    accept = function()
-      return server.io.accept(server)
-    end,
-    waiters = {}, -- tasks, in their order
+    waiters = {}, -- in their order, each with its task and until when it waits
     ready = {},
     handshakes = {}, -- sockets of those under way, the oldest first
   }, Admission)
+end
+
+-- A socket of llsocket, nil, nil and its session; or what is wrong, as accept() tells it.
+function admission.accept(server)
+  local seconds = server[limits.receive] or nil
+  if server.io.poller ~= loop then
+    server.admission = server.admission or handshakes(server)
+    return server.admission.io.accept(server, seconds)
+  end
+  server.admission = server.admission or new_admission(server)
   return server.admission:take(seconds)
 end
 

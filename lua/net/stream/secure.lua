@@ -148,13 +148,18 @@ function secure.connect(io, sock, security, seconds)
   return handshake(io, sock, security.context, seconds, security.servername, security.resumption)
 end
 
--- A session over a socket that the server accepted; nil if there is none, and then the socket is closed.
+-- There is no session over a socket that the server accepted.
+function secure.reject(server, sock, err, timeout)
+  sock:close()
+  server:handshakeFailed(err or timeout and values.failure('ETIMEDOUT', 'handshake'))
+end
+
+-- A session over such a socket; nil if there is none, and then the socket is closed.
 function secure.accept(server, sock)
   local security = server.security
   local session, err, timeout = handshake(server.io.plain, sock, security.context, security.seconds)
   if not session then
-    sock:close()
-    server:handshakeFailed(err or timeout and values.failure('ETIMEDOUT', 'handshake'))
+    secure.reject(server, sock, err, timeout)
   end
   return session
 end

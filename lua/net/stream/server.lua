@@ -23,13 +23,20 @@ function Server:createConnection(sock)
 end
 
 -- What accept() waits for at most is no deadline of the connection, which Linux gives the options of its listener.
-local function accept(self)
-  local sock, err, timeout = self.io.accept(self, self[limits.receive] or nil)
+local function without_limits(self, sock, ...)
   if sock and not self.io.nonblock and (self[limits.receive] or self[limits.send]) then
     sock:rcvtimeo(0)
     sock:sndtimeo(0)
   end
-  return sock, err, timeout
+  return sock, ...
+end
+
+local function accept_plain(self)
+  return without_limits(self, self.io.accept(self, self[limits.receive] or nil))
+end
+
+local function accept_secure(self)
+  return without_limits(self, admission.accept(self))
 end
 
 local function created(sock, session, ok, made, err)
@@ -41,12 +48,7 @@ local function created(sock, session, ok, made, err)
 end
 
 function Server:accept()
-  local sock, err, timeout, session
-  if self.security then
-    sock, err, timeout, session = admission.accept(self, accept)
-  else
-    sock, err, timeout = accept(self)
-  end
+  local sock, err, timeout, session = (self.security and accept_secure or accept_plain)(self)
   if not sock then
     return nil, err, timeout
   end
@@ -75,7 +77,7 @@ end
 function Server:handshakeFailed() end -- luacheck: no unused args
 
 function Server:acceptfd()
-  local sock, err, timeout = accept(self)
+  local sock, err, timeout = accept_plain(self)
   if not sock then
     return nil, err, timeout
   end

@@ -1,0 +1,156 @@
+-- SPDX-License-Identifier: MIT
+-- accept() of servers with TLS outside of net.loop: the handshakes under way go on together while somebody is in it.
+
+local llsocket = require('llsocket')
+local scheduler = require('llsocket.scheduler')
+local attempts = require('net.io.attempts')
+local beside = require('net.io.beside')
+local engine = require('net.tls.engine')
+local retrying = require('net.io.retrying')
+local secure = require('net.stream.secure')
+local values = require('net.poller.values')
+
+local MOST = 512 -- at once
+local MOST_IN_TURN = 64 -- connections that one attempt accepts
+
+local Handshakes = {}
+Handshakes.__index = Handshakes
+
+-- Has what to wait with: true; or nil and a string. That of the process that this one is a child of is the parent's.
+function Handshakes:open()
+  if self.waits and not self.waits:inherited() then
+    return true
+  end
+  self:end_all()
+  local err
+  self.waits, err = scheduler.handshakes(self.server.sock)
+  return self.waits and true, err
+end
+
+-- Gives a list of those that were under way.
+function Handshakes:end_all()
+  local ended = self.under_way
+  for _, each in ipairs(ended) do
+    each.session:release()
+    each.sock:close()
+  end
+  self.under_way = {}
+  if self.waits then
+    self.waits:close()
+  end
+  return ended
+end
+
+function Handshakes:tell_of_end(sock)
+  secure.reject(self.server, sock, values.failure('ECANCELED', 'handshake'))
+end
+
+-- Who has taken longest makes room for others.
+function Handshakes:end_oldest()
+  local oldest = table.remove(self.under_way, 1)
+  self.waits:stop(oldest.session)
+  oldest.session:release()
+  self:tell_of_end(oldest.sock)
+end
+
+function Handshakes:admit(sock)
+  local security = self.server.security
+  local session, err = engine.session(security.context, sock)
+  local ok
+  if session then
+    ok, err = self.waits:begin(session, security.seconds)
+  end
+  if not ok then
+    return secure.reject(self.server, sock, err)
+  end
+  table.insert(self.under_way, { sock = sock, session = session })
+  if #self.under_way > MOST then
+    self:end_oldest()
+  end
+end
+
+-- The socket of a session, which is no longer under way.
+function Handshakes:remove(session)
+  for i, each in ipairs(self.under_way) do
+    if each.session == session then
+      return table.remove(self.under_way, i).sock
+    end
+  end
+end
+
+-- A socket whose handshake has succeeded, and its session; nil if there is none.
+function Handshakes:take()
+  local session, ok, err, timeout = self.waits:take()
+  while session do
+    local sock = self:remove(session)
+    if ok then
+      return sock, session
+    end
+    session:release()
+    secure.reject(self.server, sock, err, timeout)
+    session, ok, err, timeout = self.waits:take()
+  end
+end
+
+-- As attempts.lua has them, with the session after what accept() answers.
+local function attempt(self)
+  local ok, failure = self:open()
+  if not ok then
+    return false, nil, failure
+  end
+  for _ = 1, MOST_IN_TURN do
+    local sock, session = self:take()
+    if sock then
+      return false, sock, nil, nil, session
+    end
+    local must_wait, accepted, err = self.accept(self.server.sock)
+    if not accepted then
+      return must_wait, nil, err
+    end
+    self:admit(accepted)
+  end
+  return true
+end
+
+-- Until there may be something to take or to accept.
+function Handshakes:wait(seconds)
+  if seconds and seconds <= 0 then
+    return nil, nil, true
+  end
+  local adapter = self.server.io.poller
+  local ok, err, timeout = self.waits:wait(adapter and 0 or seconds)
+  if not (adapter and timeout) then
+    return ok, err, timeout
+  end
+  local own = self.waits:timeout()
+  local is_own = own and (not seconds or own < seconds)
+  ok, err, timeout = beside(adapter, self.waits, is_own and own or seconds)
+  if self.is_closed then
+    return nil, values.failure('ECANCELED', 'accept')
+  end
+  return ok or (timeout and is_own), err, timeout
+end
+
+function Handshakes:close()
+  self.is_closed = true
+  local adapter, fd = self.server.io.poller, self.waits and self.waits:fd()
+  if adapter and fd then
+    (adapter.forget or adapter.unwait)(fd)
+  end
+  for _, each in ipairs(self:end_all()) do
+    self:tell_of_end(each.sock)
+  end
+end
+
+-- Those of a server. Field: io, whose accept(server, seconds) gives a socket of llsocket, nil, nil and its session; nil
+-- and a string; or nil, nil, true.
+return function(server)
+  local self = setmetatable({ server = server, under_way = {} }, Handshakes) -- the oldest first
+  self.accept = attempts.of_sockets(llsocket.MSG_DONTWAIT, not server.io.nonblock).accept
+  self.io = retrying({
+    readable = function(_, seconds)
+      return self:wait(seconds)
+    end,
+  }, { accept = attempt }, {}, 'admission')
+  return self
+end
