@@ -717,7 +717,7 @@ function server:accept() end
 ---@return string? err why it failed
 function server:tlsconfig(tlscfg) end
 
----Is called when the handshake of a connection fails, of which `accept` and `serve` tell nothing else. It does nothing; a class or a server can have its own. In tasks 512 handshakes go on at once; another ends the oldest (ECANCELED), and `close` of the server all.
+---Is called when the handshake of a connection fails, of which `accept` and `serve` tell nothing else. It does nothing; a class or a server can have its own. 512 handshakes go on at once; another ends the oldest (ECANCELED), and `close` of the server all.
 ---@param err string what is wrong
 function server:handshakeFailed(err) end
 

@@ -135,7 +135,7 @@ modes.each(function(mode)
     client:deadlines(secure.PATIENCE, SHORT)
     local sent, timeout = 0, nil
     while not timeout do
-      local n
+      local n, _
       n, _, timeout = client:send(record)
       sent = sent + n
     end

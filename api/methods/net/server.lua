@@ -81,7 +81,7 @@ return {
     {
       name = 'handshakeFailed',
       says = 'Is called when the handshake of a connection fails, of which `accept` and `serve` tell nothing else. It '
-        .. 'does nothing; a class or a server can have its own. In tasks 512 handshakes go on at once; another ends '
+        .. 'does nothing; a class or a server can have its own. 512 handshakes go on at once; another ends '
         .. 'the oldest (ECANCELED), and `close` of the server all.',
       params = { { name = 'err', type = 'string', says = 'what is wrong' } },
       results = {},
