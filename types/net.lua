@@ -1444,7 +1444,7 @@ function config:verify_client_optional() end
 ---@return string? err why it failed
 function config:set_verify_depth(depth) end
 
----Accepts any certificate: no protection against anybody in between.
+---Accepts certificates of anybody, for the right name: no protection against anybody in between.
 ---@return boolean? ok true
 ---@return string? err why it failed
 function config:insecure_noverifycert() end
@@ -1454,13 +1454,13 @@ function config:insecure_noverifycert() end
 ---@return string? err why it failed
 function config:insecure_noverifyname() end
 
----Accepts certificates that have expired, or are not valid yet.
+---Accepts certificates, and stapled responses, that have expired or are not yet valid.
 ---@return boolean? ok true
 ---@return string? err why it failed
 function config:insecure_noverifytime() end
 
 ---Appends the secrets of connections to a file, for programs such as Wireshark.
----@param path string a file that only this user can read, if it is made
+---@param path string of a file that only this user can read (EPERM), which is made if there is none; no symbolic link (ELOOP)
 ---@return boolean? ok true
 ---@return string? err why it failed
 function config:set_keylog_file(path) end
@@ -1560,8 +1560,8 @@ function session:peer_ocsp_this_update() end
 ---@return integer? value nil where there is nothing to tell
 function session:peer_ocsp_next_update() end
 
----Tells what came of the check: 0, or the number of an error of TLS.
----@return integer? value nil where there is nothing to tell
+---Tells what came of the check: 'good', or what is wrong.
+---@return string? value nil where there is nothing to tell
 function session:peer_ocsp_result() end
 
 ---Tells whether the certificate of the peer is for this name.

@@ -26,6 +26,11 @@ Session& session_of(const SSL* ssl) noexcept
     return *static_cast<Session*>(SSL_get_app_data(ssl));
 }
 
+bool is_of_name(int error) noexcept
+{
+    return error == X509_V_ERR_HOSTNAME_MISMATCH || error == X509_V_ERR_IP_ADDRESS_MISMATCH;
+}
+
 bool is_for(const Keypair& keypair, const char* name) noexcept
 {
     constexpr unsigned flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
@@ -76,12 +81,18 @@ void Callbacks::log_key(const SSL* ssl, const char* line) noexcept
 
 int Callbacks::verify(int is_good, X509_STORE_CTX* verification) noexcept
 {
-    if (is_good == 0) {
-        const int index = SSL_get_ex_data_X509_STORE_CTX_idx();
-        const auto* ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(verification, index));
-        session_of(ssl).note_refusal(verification);
+    constexpr int refused = 0, accepted = 1;
+    if (is_good != 0) {
+        return accepted;
     }
-    return is_good;
+    const int index = SSL_get_ex_data_X509_STORE_CTX_idx();
+    const auto* ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(verification, index));
+    if (!context_of(ssl).settings().verifies_certificate && !is_of_name(X509_STORE_CTX_get_error(verification))) {
+        X509_STORE_CTX_set_error(verification, X509_V_OK);
+        return accepted;
+    }
+    session_of(ssl).note_refusal(verification);
+    return refused;
 }
 
 int Callbacks::keep_session(SSL* ssl, SSL_SESSION* session) noexcept
@@ -95,7 +106,7 @@ int Callbacks::check_staple(SSL* ssl, void*) noexcept
 {
     constexpr int refused = 0, accepted = 1;
     Session& session = session_of(ssl);
-    const int result = tls::check_staple(ssl, context_of(ssl).settings().requires_staple, session.staple());
+    const int result = tls::check_staple(ssl, context_of(ssl).settings(), session.staple());
     if (result != X509_V_OK) {
         session.note_refusal(result);
     }

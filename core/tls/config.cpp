@@ -17,6 +17,8 @@ namespace llnet::tls {
 
 namespace {
 
+constexpr const char* private_expected = "a file of this user that nobody else can read is expected";
+
 ContextHandle new_trial()
 {
     clear_errors();
@@ -29,6 +31,11 @@ ContextHandle new_trial()
 
 } // namespace
 
+TicketKey::~TicketKey()
+{
+    OPENSSL_cleanse(secret.data(), secret.size());
+}
+
 Outcome<> Config::fail(Failure failure)
 {
     detail_ = std::move(failure.detail);
@@ -40,6 +47,11 @@ Outcome<> Config::refuse(const char* op, std::string detail)
     return fail({tls_error(tls_config, op), std::move(detail)});
 }
 
+Outcome<> Config::told(Problem problem)
+{
+    return problem ? fail(std::move(*problem)) : done();
+}
+
 template <class Set>
 Outcome<> Config::with_file(const char* path, const char* op, Set set)
 {
@@ -48,7 +60,7 @@ Outcome<> Config::with_file(const char* path, const char* op, Set set)
         return fail({system_error(read.error, op), path});
     }
     const Outcome<> out = set(std::string_view(secret.text));
-    if (out.done() || out.error.kind != ErrorKind::tls) { // of another file
+    if (out.done() || out.error.kind != ErrorKind::tls) {
         return out;
     }
     return fail({tls_error(out.error.code, op), path + (": " + detail_)});
@@ -151,7 +163,7 @@ Outcome<> Config::make_keypair(const KeypairText& text, const char* op, Keypair&
         problem = check_staple(text.staple, op);
         into.staple = text.staple;
     }
-    return problem ? fail(std::move(*problem)) : done();
+    return told(std::move(problem));
 }
 
 // Takes what make(keypair) fills.
@@ -180,16 +192,21 @@ Outcome<> Config::add_keypair(const KeypairText& text)
 
 Outcome<> Config::read_keypair(const KeypairPaths& paths, const char* op, Keypair& into)
 {
-    return with_file(paths.cert, op, [&](std::string_view cert) {
-        return with_file(paths.key, op, [&](std::string_view key) {
-            if (paths.staple == nullptr) {
-                return make_keypair({cert, key, {}, paths.passphrase}, op, into);
-            }
-            return with_file(paths.staple, op, [&](std::string_view staple) {
-                return make_keypair({cert, key, staple, paths.passphrase}, op, into);
-            });
+    Outcome<> out =
+        with_file(paths.cert, op, [&](std::string_view pem) { return told(read_certificates(pem, op, into.chain)); });
+    if (out.done()) {
+        out = with_file(paths.key, op, [&](std::string_view pem) {
+            Problem problem = read_key(pem, paths.passphrase, op, into.key);
+            return told(problem ? std::move(problem) : check_key(into.chain.front(), into.key, op));
         });
-    });
+    }
+    if (out.done() && paths.staple != nullptr) {
+        out = with_file(paths.staple, op, [&](std::string_view der) {
+            into.staple = der;
+            return told(check_staple(der, op));
+        });
+    }
+    return out;
 }
 
 Outcome<> Config::set_keypair_file(const KeypairPaths& paths)
@@ -291,14 +308,15 @@ Outcome<> Config::set_protocols(unsigned protocols)
 
 Outcome<> Config::set_session_fd(int fd)
 {
+    sys::FileIdentity file;
     if (fd >= 0) {
-        if (const sys::Result<> checked = sys::check_private_file(fd); !checked.ok()) {
+        if (const sys::Result<> checked = sys::check_private_file(fd, file); !checked.ok()) {
             const bool is_shared = checked.error == EPERM;
-            return fail({system_error(checked.error, "set_session_fd"),
-                         is_shared ? "a file of this user that nobody else can read is expected" : ""});
+            return fail({system_error(checked.error, "set_session_fd"), is_shared ? private_expected : ""});
         }
     }
     change().session_fd = fd;
+    change().session_file = file;
     return done();
 }
 
@@ -363,7 +381,9 @@ Outcome<> Config::set_verify_depth(int depth)
 Outcome<> Config::set_keylog_file(const char* path)
 {
     if (const sys::Result<> written = sys::append_line(path, ""); !written.ok()) {
-        return fail({system_error(written.error, "set_keylog_file"), path});
+        std::string detail = path;
+        detail += written.error == EPERM ? std::string(": ") + private_expected : "";
+        return fail({system_error(written.error, "set_keylog_file"), std::move(detail)});
     }
     change().keylog_path = path;
     return done();

@@ -2,6 +2,7 @@
 // What programs ask of TLS, before a context is made of it. The names are those of tls_config_*(3) of libtls.
 #pragma once
 
+#include "core/sys/file.hpp"
 #include "core/tls/failure.hpp"
 
 #include <algorithm>
@@ -60,6 +61,11 @@ struct TicketKey {
     std::uint32_t revision = 0;
     std::array<unsigned char, size> secret{};
     std::array<unsigned char, 16> name{}; // which tickets show
+
+    TicketKey() = default;
+    TicketKey(const TicketKey&) = default;
+    TicketKey& operator=(const TicketKey&) = default;
+    ~TicketKey(); // wipes it
 };
 
 // The values, for a context to be made of.
@@ -90,6 +96,7 @@ struct Settings {
     std::chrono::seconds most_session_age = week; // however often it is resumed (RFC 8446, 4.6.1)
     unsigned protocols = default_protocols;
     int session_fd = -1;
+    sys::FileIdentity session_file;
     int verify_depth = 6;
     int dhe = 0; // as SSL_CTX_set_dh_auto(3)
     ClientCertificate client_certificate = ClientCertificate::ignored;
@@ -183,6 +190,7 @@ private:
 
     Outcome<> refuse(const char* op, std::string detail);
     Outcome<> fail(Failure failure);
+    Outcome<> told(std::optional<Failure> problem);
     template <class Set>
     Outcome<> with_file(const char* path, const char* op, Set set);
     template <class Make>

@@ -80,6 +80,22 @@ std::string digest_of_trust(const Settings& settings, Role role)
     return sha256(text + settings.authorities_path);
 }
 
+// The protocols that the ciphers are for.
+unsigned usable_protocols(const SSL_CTX* native) noexcept
+{
+    unsigned usable = 0;
+    const STACK_OF(SSL_CIPHER)* ciphers = SSL_CTX_get_ciphers(native);
+    for (int i = 0; i < sk_SSL_CIPHER_num(ciphers); ++i) {
+        const std::string_view since = SSL_CIPHER_get_version(sk_SSL_CIPHER_value(ciphers, i));
+        if (since == "TLSv1.3") {
+            usable |= tls_1_3;
+        } else {
+            usable |= since == "TLSv1.2" ? tls_1_2 : tls_1_0 | tls_1_1 | tls_1_2;
+        }
+    }
+    return usable;
+}
+
 } // namespace
 
 Context::Context(const Settings& settings, Role role)
@@ -188,7 +204,8 @@ void Context::set_protocols() noexcept
     for (const Version& version : versions) {
         SSL_CTX_set_options(native_, has(version) ? 0 : version.option_without);
     }
-    if (lowest->number < TLS1_2_VERSION) { // their handshakes are signed with SHA-1
+    if (lowest->number < TLS1_2_VERSION) { // their handshakes are signed with SHA-1, which certificates must not be
+        X509_VERIFY_PARAM_set_auth_level(SSL_CTX_get0_param(native_), SSL_CTX_get_security_level(native_));
         SSL_CTX_set_security_level(native_, 0);
     }
 }
@@ -201,6 +218,13 @@ Context::Problem Context::set_algorithms()
         (has_suites && SSL_CTX_set_ciphersuites(native_, settings_.suites.c_str()) != 1) ||
         (!settings_.groups.empty() && SSL_CTX_set1_groups_list(native_, settings_.groups.c_str()) != 1)) {
         return take_failure(tls_config, op_of(role_));
+    }
+    const unsigned unusable = settings_.protocols & ~usable_protocols(native_);
+    if ((unusable & tls_1_2) != 0) {
+        return refusal(role_, "no cipher of TLS 1.2: set_ciphers, or set_protocols without it");
+    }
+    if (unusable != 0) {
+        return refusal(role_, "no cipher of TLS 1.0 and 1.1: set_ciphers('compat')");
     }
     return std::nullopt;
 }
@@ -254,6 +278,9 @@ Context::Problem Context::set_trust()
     } else if (settings_.authorities.empty() && role_ == Role::client) {
         is_set = is_set && SSL_CTX_set_default_verify_paths(native_) == 1;
     }
+    if (!settings_.verifies_time) { // nor of those who sign staples
+        X509_STORE_set_flags(store, X509_V_FLAG_NO_CHECK_TIME);
+    }
     for (const Crl& crl : settings_.crls) {
         is_set = is_set && X509_STORE_add_crl(store, crl.get()) == 1;
     }
@@ -264,7 +291,7 @@ void Context::set_verification() noexcept
 {
     int mode = SSL_VERIFY_NONE;
     if (role_ == Role::client) {
-        mode = settings_.verifies_certificate ? SSL_VERIFY_PEER : SSL_VERIFY_NONE;
+        mode = settings_.verifies_certificate || settings_.verifies_name ? SSL_VERIFY_PEER : SSL_VERIFY_NONE;
     } else if (settings_.client_certificate != ClientCertificate::ignored) {
         const bool is_required = settings_.client_certificate == ClientCertificate::required;
         mode = SSL_VERIFY_PEER | (is_required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0);
@@ -290,7 +317,7 @@ void Context::set_client()
     }
     SSL_CTX_set_session_cache_mode(native_, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(native_, Callbacks::keep_session);
-    if (settings_.verifies_certificate) {
+    if (settings_.verifies_certificate || settings_.requires_staple) {
         SSL_CTX_set_tlsext_status_type(native_, TLSEXT_STATUSTYPE_ocsp);
         SSL_CTX_set_tlsext_status_cb(native_, Callbacks::check_staple);
     }

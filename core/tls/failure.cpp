@@ -36,6 +36,8 @@ void clear_errors() noexcept
 Failure take_failure(int code, const char* op)
 {
     const unsigned long entry = ERR_peek_last_error();
+    // The first says where it went wrong, and others that it did.
+    const char* root = ERR_reason_error_string(ERR_peek_error());
     ERR_clear_error();
     if (ERR_SYSTEM_ERROR(entry)) {
         return {system_error(ERR_GET_REASON(entry), op), {}};
@@ -43,7 +45,7 @@ Failure take_failure(int code, const char* op)
     if (ERR_GET_REASON(entry) == ERR_R_MALLOC_FAILURE) {
         return {system_error(ENOMEM, op), {}};
     }
-    const char* reason = entry != 0 ? ERR_reason_error_string(entry) : nullptr;
+    const char* reason = ERR_GET_LIB(entry) == ERR_LIB_SSL ? ERR_reason_error_string(entry) : root;
     const int found = code_of(entry, code);
     const bool says_more = reason != nullptr && found == code;
     return {tls_error(found, op), says_more ? reason : ""};

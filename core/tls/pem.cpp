@@ -34,6 +34,14 @@ bool is_at_end() noexcept
     return ERR_GET_LIB(entry) == ERR_LIB_PEM && ERR_GET_REASON(entry) == PEM_R_NO_START_LINE;
 }
 
+// Something is there that cannot be read.
+Failure damage(const char* op)
+{
+    Failure failure = take_failure(tls_config, op);
+    failure.detail = failure.detail.empty() ? "damaged" : "damaged: " + failure.detail;
+    return failure;
+}
+
 // Reads all objects of one kind. `none`: what is wrong if there is none.
 template <class T, class Read, class Free>
 Problem read_all(std::string_view pem, const char* op, Read read, Free free, const char* none,
@@ -46,7 +54,7 @@ Problem read_all(std::string_view pem, const char* op, Read read, Free free, con
         found.emplace_back(object, free);
     }
     if (!is_at_end()) {
-        return take_failure(tls_config, op);
+        return damage(op);
     }
     clear_errors();
     if (found.empty()) {
@@ -94,7 +102,7 @@ Problem read_key(std::string_view pem, std::string_view passphrase, const char* 
         clear_errors();
         return Failure{tls_error(tls_config, op), "no private key in it"};
     }
-    Failure failure = take_failure(tls_config, op);
+    Failure failure = damage(op);
     const bool is_encrypted = pem.find("ENCRYPTED") != std::string_view::npos;
     if (is_encrypted && failure.error.kind == ErrorKind::tls) {
         failure.detail = passphrase.empty() ? "the key is encrypted: give its passphrase" : "the passphrase is wrong";

@@ -2,6 +2,7 @@
 // What a client's session takes from an earlier one, and leaves to later ones.
 #include "core/sys/file.hpp"
 #include "core/tls/handles.hpp"
+#include "core/tls/pem.hpp"
 #include "core/tls/session.hpp"
 
 #include <algorithm>
@@ -25,11 +26,11 @@ constexpr std::size_t most_of_session = 65536;
 void Session::load_session()
 {
     const int fd = context_->settings().session_fd;
-    if (resumption_ == nullptr && fd >= 0 && sys::check_private_file(fd).ok()) {
-        std::string der;
-        if (sys::read_file(fd, most_of_session, der).ok()) {
-            const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
-            resumption_ = SessionHandle(d2i_SSL_SESSION(nullptr, &bytes, static_cast<long>(der.size())));
+    if (resumption_ == nullptr && fd >= 0 && sys::is_private_file(fd, context_->settings().session_file)) {
+        Secret der;
+        if (sys::read_file(fd, most_of_session, der.text).ok()) {
+            const auto* bytes = reinterpret_cast<const unsigned char*>(der.text.data());
+            resumption_ = SessionHandle(d2i_SSL_SESSION(nullptr, &bytes, static_cast<long>(der.text.size())));
         }
     }
     if (resumption_ != nullptr) {
@@ -63,7 +64,8 @@ void Session::store_session(const SSL_SESSION* session) noexcept
 {
     const int fd = context_->settings().session_fd;
     unsigned char* der = nullptr;
-    const int size = fd >= 0 && sys::check_private_file(fd).ok() ? i2d_SSL_SESSION(session, &der) : 0;
+    const bool has_file = fd >= 0 && sys::is_private_file(fd, context_->settings().session_file);
+    const int size = has_file ? i2d_SSL_SESSION(session, &der) : 0;
     if (size > 0) {
         static_cast<void>(sys::replace_file(fd, {reinterpret_cast<const char*>(der), static_cast<std::size_t>(size)}));
     }

@@ -69,8 +69,7 @@ Outcome<> Session::open(std::shared_ptr<const Context> context, const Options& o
 Outcome<> Session::set_name(std::string_view servername)
 {
     constexpr const char* op = "servername";
-    const Settings& settings = context_->settings();
-    const bool is_verified = settings.verifies_certificate && settings.verifies_name;
+    const bool is_verified = context_->settings().verifies_name;
     if (servername.empty()) {
         return is_verified ? failed(tls_error(tls_no_name, op)) : done();
     }
@@ -121,16 +120,16 @@ void Session::attach(const sys::System& system, int fd) noexcept
     clear_errors();
 }
 
-Step Session::failed_before() const noexcept
+Step Session::failed_before(const char* op) const noexcept
 {
-    return {failed<std::size_t>(failure_.error), Wants::nothing};
+    return {failed<std::size_t>(Error{failure_.error.kind, failure_.error.code, op}), Wants::nothing};
 }
 
 // Whether the handshake has succeeded; else `step` says what is wrong.
 bool Session::is_usable(const char* op, Step& step) noexcept
 {
     if (state_ == State::failed) {
-        step = failed_before();
+        step = failed_before(op);
     } else if (state_ != State::established) {
         step = {failed<std::size_t>(ENOTCONN, op), Wants::nothing};
     }
@@ -140,7 +139,7 @@ bool Session::is_usable(const char* op, Step& step) noexcept
 Step Session::handshake(const sys::System& system, int fd) noexcept
 {
     if (state_ == State::failed) {
-        return failed_before();
+        return failed_before("handshake");
     }
     if (state_ == State::unopened || state_ == State::released) {
         return {failed<std::size_t>(ENOTCONN, "handshake"), Wants::nothing};
@@ -297,7 +296,7 @@ Step Session::fail_with(Error error, std::string detail) noexcept
 {
     state_ = State::failed;
     failure_ = {error, std::move(detail)};
-    return failed_before();
+    return failed_before(error.op);
 }
 
 // A call of the engine failed for good.

@@ -14,7 +14,8 @@ constexpr long clock_skew_sec = 300;
 constexpr long most_age_sec = 14L * 24 * 60 * 60; // of a response that does not say until when it is good
 
 // Finds what the response says of the certificate, whichever digest names that.
-bool find(OCSP_BASICRESP* response, const X509* certificate, const X509* issuer, Staple& staple) noexcept
+bool find(OCSP_BASICRESP* response, const X509* certificate, const X509* issuer, bool has_clock,
+          Staple& staple) noexcept
 {
     for (const EVP_MD* digest : {EVP_sha1(), EVP_sha256()}) {
         const OcspIdHandle id(OCSP_cert_to_id(digest, certificate, issuer));
@@ -24,7 +25,8 @@ bool find(OCSP_BASICRESP* response, const X509* certificate, const X509* issuer,
             staple.revocation_time = time_of(revoked);
             staple.this_update = time_of(from);
             staple.next_update = time_of(until);
-            return OCSP_check_validity(from, until, clock_skew_sec, until != nullptr ? -1 : most_age_sec) == 1;
+            return !has_clock ||
+                   OCSP_check_validity(from, until, clock_skew_sec, until != nullptr ? -1 : most_age_sec) == 1;
         }
     }
     staple.cert_status = V_OCSP_CERTSTATUS_UNKNOWN;
@@ -43,7 +45,7 @@ int result_of(const Staple& staple) noexcept
     }
 }
 
-int check(SSL* ssl, OCSP_RESPONSE* response, Staple& staple) noexcept
+int check(SSL* ssl, OCSP_RESPONSE* response, bool has_clock, Staple& staple) noexcept
 {
     const OcspBasicHandle basic(OCSP_response_get1_basic(response));
     STACK_OF(X509)* chain = SSL_get0_verified_chain(ssl);
@@ -57,19 +59,23 @@ int check(SSL* ssl, OCSP_RESPONSE* response, Staple& staple) noexcept
     }
     const X509* certificate = sk_X509_value(chain, 0);
     const X509* issuer = sk_X509_value(chain, sk_X509_num(chain) > 1 ? 1 : 0);
-    return find(basic.get(), certificate, issuer, staple) ? result_of(staple) : X509_V_ERR_OCSP_VERIFY_FAILED;
+    return find(basic.get(), certificate, issuer, has_clock, staple) ? result_of(staple)
+                                                                     : X509_V_ERR_OCSP_VERIFY_FAILED;
 }
 
 } // namespace
 
-int check_staple(SSL* ssl, bool is_required, Staple& staple) noexcept
+int check_staple(SSL* ssl, const Settings& settings, Staple& staple) noexcept
 {
     staple = {};
-    const int without = is_required ? X509_V_ERR_OCSP_VERIFY_NEEDED : X509_V_OK;
+    const int without = settings.requires_staple ? X509_V_ERR_OCSP_VERIFY_NEEDED : X509_V_OK;
     const unsigned char* bytes = nullptr;
     const long size = SSL_get_tlsext_status_ocsp_resp(ssl, &bytes);
     if (bytes == nullptr || size <= 0) {
         return without;
+    }
+    if (!settings.verifies_certificate) { // nobody to say who may sign it
+        return X509_V_OK;
     }
     clear_errors();
     const OcspHandle response(d2i_OCSP_RESPONSE(nullptr, &bytes, size));
@@ -77,7 +83,7 @@ int check_staple(SSL* ssl, bool is_required, Staple& staple) noexcept
     if (response != nullptr) {
         staple.response_status = OCSP_response_status(response.get());
         const bool has_answer = staple.response_status == OCSP_RESPONSE_STATUS_SUCCESSFUL;
-        staple.result = has_answer ? check(ssl, response.get(), staple) : without;
+        staple.result = has_answer ? check(ssl, response.get(), settings.verifies_time, staple) : without;
     }
     clear_errors();
     return staple.result;

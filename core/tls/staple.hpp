@@ -2,6 +2,8 @@
 // Stapled OCSP responses (RFC 6960, RFC 6066). Included by files of core/tls only.
 #pragma once
 
+#include "core/tls/config.hpp"
+
 #include <ctime>
 #include <openssl/ssl.h>
 
@@ -18,7 +20,8 @@ struct Staple {
     int result = -1; // of the check: X509_V_*
 };
 
-// Checks what the server of this connection stapled; gives X509_V_OK or what is wrong. The chain is verified already.
-int check_staple(SSL* ssl, bool is_required, Staple& staple) noexcept;
+// Checks what the server of this connection stapled; gives X509_V_OK or what is wrong. The chain is verified already,
+// if it is to be.
+int check_staple(SSL* ssl, const Settings& settings, Staple& staple) noexcept;
 
 } // namespace llnet::tls

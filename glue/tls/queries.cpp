@@ -106,6 +106,17 @@ int peer_ocsp_url(lua_State* L)
     return push_bytes(L, is_known, self.text);
 }
 
+// What came of the check of the stapled response: nil if there was none.
+int peer_ocsp_result(lua_State* L)
+{
+    const int result = check_self<TlsSession>(L).session.staple().result;
+    if (result < 0) {
+        return 0;
+    }
+    lua_pushstring(L, result == X509_V_OK ? "good" : error_message(ErrorKind::tls, result, {}));
+    return 1;
+}
+
 // What the stapled response says, in the numbers of openssl/ocsp.h; times in seconds since 1970.
 template <auto member>
 int staple_number(lua_State* L)
@@ -194,7 +205,7 @@ constexpr Method methods[] = {
     {"peer_ocsp_revocation_time", staple_number<&Staple::revocation_time>},
     {"peer_ocsp_this_update", staple_number<&Staple::this_update>},
     {"peer_ocsp_next_update", staple_number<&Staple::next_update>},
-    {"peer_ocsp_result", staple_number<&Staple::result>},
+    {"peer_ocsp_result", peer_ocsp_result},
     {"conn_version", connection_text<tls::version>},
     {"conn_cipher", connection_text<tls::cipher>},
     {"conn_cipher_strength", conn_cipher_strength},

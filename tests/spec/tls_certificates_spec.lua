@@ -7,18 +7,21 @@ local secure = require('secure')
 
 after_each(loops.assert_idle)
 
-local ca, other, intermediate
+local ca, other, intermediate, old
 
 setup(function()
   ca, other = secure.authority(), authority.new('Another CA')
   intermediate = ca:below('Intermediate CA')
+  old = ca:below('Old CA', nil, 'sha1')
 end)
 
 -- What a client says when a server has this certificate: its error, and what the server was told.
 local function refusal(made, client, options)
   local told
   loops.run(function()
-    local server, port = secure.listener(secure.config({ set_keypair_file = { made.cert, made.key } }))
+    local server, port = secure.listener(secure.config({
+      set_keypair_file = { made.cert, made.key }, set_protocols = made.set_protocols, set_ciphers = made.set_ciphers,
+    }))
     function server.handshakeFailed(_, err)
       told = err
     end
@@ -71,6 +74,17 @@ local refused = {
   ['with an address as a DNS name'] = { 'IP_ADDRESS_MISMATCH', function()
     return ca:issue({ san = 'DNS:127.0.0.1' })
   end, nil, { servername = '127.0.0.1' } },
+  ['of anybody for another name, if it does not mind of whom'] = { 'HOSTNAME_MISMATCH', function()
+    return other:issue({ san = 'DNS:example.com' })
+  end, { insecure_noverifycert = secure.NOTHING } },
+  ['of anybody for another address, if it does not mind of whom'] = { 'IP_ADDRESS_MISMATCH', function()
+    return other:issue({ san = 'IP:127.0.0.2' })
+  end, { insecure_noverifycert = secure.NOTHING }, { servername = '127.0.0.1' } },
+  ['signed with SHA-1, whatever protocols it speaks'] = { 'CA_MD_TOO_WEAK', function()
+    local made = chained(old, old:issue())
+    made.set_protocols, made.set_ciphers = 'all', 'compat' -- else the server would refuse it by itself
+    return made
+  end, { set_protocols = 'all', set_ciphers = 'compat' } },
   ['self-signed'] = { 'DEPTH_ZERO_SELF_SIGNED_CERT', function()
     return other
   end },
@@ -182,6 +196,9 @@ local accepted = {
   ['of anybody, if it is told not to mind'] = { function()
     return other:issue()
   end, { insecure_noverifycert = secure.NOTHING } },
+  ['of anybody for anything, if it is told not to mind'] = { function()
+    return other:issue({ san = 'DNS:example.com', from = -2 * DAY, to = -DAY })
+  end, { insecure_noverifycert = secure.NOTHING, insecure_noverifyname = secure.NOTHING } },
 }
 
 describe('A client accepts a certificate', function()

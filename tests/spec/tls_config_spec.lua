@@ -35,6 +35,16 @@ local function file(content)
   return path
 end
 
+local function mode(digits, path)
+  assert(select(2, peers.run({ 'chmod', digits, path })) == 0)
+  return path
+end
+
+local function link(path)
+  assert(select(2, peers.run({ 'ln', '-s', path, path .. '.link' })) == 0)
+  return path .. '.link'
+end
+
 local function read(path)
   return peers.read(path)
 end
@@ -102,7 +112,7 @@ local refused = {
   },
   set_cert = {
     { '', 'TLS_CONFIG', 'no certificate' },
-    { function() return { spoilt(read(another.cert)) } end, 'TLS_CONFIG' },
+    { function() return { spoilt(read(another.cert)) } end, 'TLS_CONFIG', 'damaged: ' },
     { function() return { read(another.cert) .. cut(read(ca.cert)) } end, 'TLS_CONFIG' },
   },
   set_cert_file = {
@@ -146,7 +156,12 @@ local refused = {
   set_session_lifetime = { { -1, 'TLS_CONFIG' }, { 86401, 'TLS_CONFIG' } },
   set_verify_depth = { { -1, 'TLS_CONFIG' }, { 101, 'TLS_CONFIG' } },
   set_session_fd = { { 999, 'EBADF' } },
-  set_keylog_file = { { '', 'ENOENT' }, { '/none/x', 'ENOENT', '/none/x' }, { '/', 'EISDIR' } },
+  set_keylog_file = {
+    { '', 'ENOENT' }, { '/none/x', 'ENOENT', '/none/x' }, { '/', 'EISDIR' },
+    { function() return { mode('640', file('')) } end, 'EPERM', 'nobody else can read' },
+    { function() return { link(mode('600', file(''))) } end, 'ELOOP' },
+    { '/dev/null', 'EPERM' },
+  },
   add_ticket_key = {
     { function() return { 1, '' } end, 'TLS_CONFIG', '48 bytes' },
     { function() return { 1, ('x'):rep(47) } end, 'TLS_CONFIG', '48 bytes' },
@@ -167,7 +182,8 @@ for _, name in ipairs({ 'set_keypair', 'add_keypair' }) do
     { function() return { '/none', another.key } end, 'ENOENT', '/none' },
     { function() return { another.cert, '/none' } end, 'ENOENT', '/none' },
     { function() return { another.cert, another.key, '/none' } end, 'ENOENT', '/none' },
-    { function() return { another.cert, made.key } end, 'TLS_CONFIG', 'the key does not belong' },
+    { function() return { another.cert, made.key } end, 'TLS_CONFIG', '.key: the key does not belong' },
+    { function() return { file(spoilt(read(another.cert))), made.key } end, 'TLS_CONFIG', ': damaged' },
     { function() return { another.cert, encrypted(another.key, 'pkcs8') } end, 'TLS_CONFIG', 'give its passphrase' },
   }
 end

@@ -118,11 +118,12 @@ for _, version in ipairs({ 'tlsv1.2', 'tlsv1.3' }) do
           local client, err, of_server = handshake(made or good, staple, required)
           if row[1] then
             assert_refused(row[1], err, of_server)
-            assert.is_true(client:peer_ocsp_result() > 0)
+            local result = client:peer_ocsp_result()
+            assert.is_truthy(err:find(result, 1, true), result)
           else
             assert.is_nil(err)
             assert.is_nil(of_server)
-            assert.equal(0, client:peer_ocsp_result())
+            assert.equal('good', client:peer_ocsp_result())
           end
           local told = row[3]
           assert.equal(told[1], client:peer_ocsp_response_status())
@@ -162,10 +163,22 @@ for _, version in ipairs({ 'tlsv1.2', 'tlsv1.3' }) do
       assert.is_nil(client:peer_ocsp_result())
     end)
 
-    it('that does not mind the time of certificates minds that of responses', function()
-      local staple = staples.moved(ca:ocsp(good, '-ndays', '1'), -2 * DAY, ca.key)
-      local _, err, of_server = handshake(good, staple, { insecure_noverifytime = NOTHING })
-      assert_refused('OCSP_VERIFY_FAILED', err, of_server)
+    it('that verifies no certificates requires one nevertheless, if it is told to', function()
+      local client = { insecure_noverifycert = NOTHING, ocsp_require_stapling = NOTHING }
+      local _, err, of_server = handshake(good, nil, client)
+      assert_refused('OCSP_VERIFY_NEEDED', err, of_server)
+      local _, none = handshake(good, ca:ocsp(good, '-ndays', '1'), client)
+      assert.is_nil(none)
+    end)
+
+    it('that does not mind the time of certificates minds that of responses no more', function()
+      local client = { insecure_noverifytime = NOTHING }
+      local old = staples.moved(ca:ocsp(good, '-ndays', '1'), -2 * DAY, ca.key)
+      local accepting, none = handshake(good, old, client)
+      assert.is_nil(none)
+      assert.equal('good', accepting:peer_ocsp_result())
+      local _, err, of_server = handshake(revoked, ca:ocsp(revoked), client)
+      assert_refused('CERT_REVOKED', err, of_server)
     end)
 
     it('is told when a response is good, and since when the certificate is not', function()
@@ -196,7 +209,7 @@ for _, version in ipairs({ 'tlsv1.2', 'tlsv1.3' }) do
       end
       for name, days in pairs({ localhost = 1, ['second.example'] = 2 }) do
         local client = visit(name)
-        assert.equal(0, client:peer_ocsp_result())
+        assert.equal('good', client:peer_ocsp_result())
         assert.equal(days * DAY, client:peer_ocsp_next_update() - client:peer_ocsp_this_update())
       end
       assert.is_nil(visit('third.example'):peer_ocsp_result())
@@ -223,7 +236,7 @@ describe('Of OCSP', function()
       assert.is_nil(ok)
       assert.is_truthy(err:find('^%[TLS_CONFIG:%d+%]%[set_ocsp_staple.*no OCSP response'), err)
     end
-    assert.equal(0, contexts.connection(nil, config):peer_ocsp_result())
+    assert.equal('good', contexts.connection(nil, config):peer_ocsp_result())
     peers.write(path, ca:ocsp(good, '-ndays', '3'))
     assert(config:set_ocsp_staple_file(path))
     local client = contexts.connection(nil, config)

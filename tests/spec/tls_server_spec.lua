@@ -59,6 +59,8 @@ describe('Configurations', function()
       { 'server', { set_cert_file = made.cert }, 'a certificate without its key' },
       { 'server', { set_keypair_file = both, ocsp_require_stapling = secure.NOTHING }, 'for clients' },
       { 'server', { set_keypair_file = both, verify_client = secure.NOTHING }, 'set_ca' },
+      { 'client', { set_protocols = 'tlsv1.0' }, 'no cipher of TLS 1.0 and 1.1' },
+      { 'server', { set_keypair_file = both, set_protocols = 'all' }, 'no cipher of TLS 1.0 and 1.1' },
     }) do
       local context, err = tls[row[1]](secure.config(row[2]))
       assert.is_nil(context, row[3])

@@ -136,6 +136,19 @@ for _, version in ipairs({ 'tlsv1.2', 'tlsv1.3' }) do
       assert_resumed(port, config)
     end))
 
+    it('is neither read from nor written to another file that has the number by now', task(function()
+      local port = serve(lasting(speaking()))
+      local fd, path, file = session_file()
+      local config = secure.client_config({ set_session_fd = fd })
+      assert_new(port, config)
+      local content = peers.read(path)
+      file:close()
+      local another, other_path = session_file(content)
+      assert.equal(fd, another)
+      assert_new(port, config)
+      assert.is_true(content == peers.read(other_path))
+    end))
+
     for what, garbage in pairs({
       ['text'] = 'no session',
       ['zeros'] = ('\0'):rep(1000),

@@ -119,6 +119,7 @@ end
 --   from, to    seconds from now in which it is valid
 --   key         'rsa', 'ecdsa' (the default) or 'ed25519'
 --   extensions  a list of lines, in place of the usual ones
+--   digest      that the authority signs ('sha256')
 function Authority:issue(what)
   what = what or {}
   local made = { name = new_name() }
@@ -128,14 +129,15 @@ function Authority:issue(what)
   write(extensions, extensions_of(what))
   self:openssl('req', '-new', '-key', made.key, '-out', request, '-subj', '/CN=' .. (what.name or 'server'))
   self:sign('-in', request, '-out', made.cert, '-startdate', time(what.from or -3600), '-enddate',
-    time(what.to or 86400), '-extfile', extensions)
+    time(what.to or 86400), '-extfile', extensions, '-md', what.digest or 'sha256')
   return made
 end
 
 -- An authority below this one. Its `chain` is its own certificate and those above it, without the root.
-function Authority:below(name, extensions)
+function Authority:below(name, extensions, digest)
   local made = self:issue({
     name = name,
+    digest = digest,
     san = false,
     extensions = extensions or {
       'basicConstraints=critical,CA:TRUE',

@@ -100,11 +100,14 @@ local setters = {
   setter('set_verify_depth', 'Limits the chain.', {
     { name = 'depth', type = 'integer', says = 'how many authorities may be between the certificate and the root (6)' },
   }),
-  setter('insecure_noverifycert', 'Accepts any certificate: no protection against anybody in between.'),
+  setter('insecure_noverifycert', 'Accepts certificates of anybody, for the right name: no protection against anybody '
+    .. 'in between.'),
   setter('insecure_noverifyname', 'Accepts certificates for any name: whoever has one can be in between.'),
-  setter('insecure_noverifytime', 'Accepts certificates that have expired, or are not valid yet.'),
+  setter('insecure_noverifytime', 'Accepts certificates, and stapled responses, that have expired or are not yet '
+    .. 'valid.'),
   setter('set_keylog_file', 'Appends the secrets of connections to a file, for programs such as Wireshark.', {
-    path('path', 'a file that only this user can read, if it is made'),
+    path('path', 'of a file that only this user can read (EPERM), which is made if there is none; no symbolic link '
+      .. '(ELOOP)'),
   }, 'SSL_CTX_set_keylog_callback(3)'),
 }
 
@@ -139,7 +142,7 @@ local queries = {
   query('peer_ocsp_revocation_time', 'integer', 'Tells when' .. seconds .. '.'),
   query('peer_ocsp_this_update', 'integer', 'Tells from when the response is' .. seconds .. '.'),
   query('peer_ocsp_next_update', 'integer', 'Tells until when it is good' .. seconds .. '.'),
-  query('peer_ocsp_result', 'integer', 'Tells what came of the check: 0, or the number of an error of TLS.'),
+  query('peer_ocsp_result', 'string', "Tells what came of the check: 'good', or what is wrong."),
   {
     name = 'peer_cert_contains_name',
     says = 'Tells whether the certificate of the peer is for this name.',
