@@ -168,6 +168,7 @@ int push_tls_module(lua_State* L)
     lua_newtable(L);
     push_tls_metatables(L);
     add_functions(L, Class::tls_context, functions);
+    add_tls_session(L);
     lua_pop(L, 1);
     push_tls_query_names(L);
     lua_setfield(L, -2, "queries");

@@ -69,6 +69,7 @@ void push_tls_metatables(lua_State* L);
 void define_tls_config(lua_State* L);
 void define_tls_session(lua_State* L);
 void add_tls_queries(lua_State* L); // to the class of sessions
+void add_tls_session(lua_State* L); // to the table below
 
 // Pushes a list of these methods' names.
 void push_tls_query_names(lua_State* L);

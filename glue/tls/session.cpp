@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Ends of connections. What would block answers nil, nil, true and for what to wait: "read" or "write".
+// Ends of connections, which the functions take first. They are no methods, since programs get the object to ask it
+// about the peer. What would block answers nil, nil, true and for what to wait: "read" or "write".
 #include "glue/kit/errors.hpp"
 #include "glue/tls/objects.hpp"
 
@@ -47,7 +48,7 @@ int handshake(lua_State* L)
     return push_done(L, self, self.session.handshake(sys::host(), self.fd()));
 }
 
-// read([size]) -> bytes | nil (end) | nil, err | nil, nil, true, wants
+// read(session [, size]) -> bytes | nil (end) | nil, err | nil, nil, true, wants
 int read(lua_State* L)
 {
     auto& self = check_self<TlsSession>(L);
@@ -104,7 +105,7 @@ int push_written(lua_State* L, const TlsSession& self, const Step& step)
     return 4;
 }
 
-// write(str [, sent])
+// write(session, str [, sent])
 int write(lua_State* L)
 {
     auto& self = check_self<TlsSession>(L);
@@ -127,7 +128,7 @@ Step write_file(TlsSession& self, int file, std::size_t size, off_t offset)
     return step;
 }
 
-// sendfile(file, size [, offset])
+// sendfile(session, file, size [, offset])
 int sendfile(lua_State* L)
 {
     auto& self = check_self<TlsSession>(L);
@@ -140,28 +141,28 @@ int sendfile(lua_State* L)
     return push_written(L, self, write_file(self, file.fd, size, offset));
 }
 
-// close() -> true | nil, err | nil, nil, true, wants
+// close(session) -> true | nil, err | nil, nil, true, wants
 int close(lua_State* L)
 {
     auto& self = check_self<TlsSession>(L);
     return push_done(L, self, self.session.close(sys::host(), self.fd()));
 }
 
-// release(): the connection is over
+// release(session): the connection is over
 int release(lua_State* L)
 {
     check_self<TlsSession>(L).session.release();
     return 0;
 }
 
-// end_input(): the program has shut the socket for reading
+// end_input(session): the program has shut the socket for reading
 int end_input(lua_State* L)
 {
     check_self<TlsSession>(L).session.end_input();
     return 0;
 }
 
-// feed(bytes): of the peer, received before the handshake
+// feed(session, bytes): of the peer, received before the handshake
 int feed(lua_State* L)
 {
     auto& self = check_self<TlsSession>(L);
@@ -183,7 +184,7 @@ constexpr luaL_Reg metamethods_of_resumption[] = {
     {nullptr, nullptr},
 };
 
-constexpr Method methods[] = {
+constexpr Method functions[] = {
     {"handshake", handshake}, {"read", read}, {"write", write},         {"sendfile", sendfile},
     {"close", close},         {"feed", feed}, {"end_input", end_input}, {"release", release},
 };
@@ -193,8 +194,12 @@ constexpr Method methods[] = {
 void define_tls_session(lua_State* L)
 {
     define_class(L, Class::tls_session, "session", metamethods);
-    add_methods(L, Class::tls_session, methods);
     define_class(L, Class::tls_resumption, "resumption", metamethods_of_resumption);
+}
+
+void add_tls_session(lua_State* L)
+{
+    add_functions(L, Class::tls_session, functions);
 }
 
 } // namespace llnet

@@ -87,27 +87,30 @@ local function session_of(self)
   return self.session or errors.raise('there is no connection')
 end
 
--- Methods of a connection. Those that move bytes make the handshake before, if that is still to be made.
-local function add_method(name, needs_handshake)
+-- Methods of a connection, which call(session, ...) does. Those that move bytes make the handshake before, if that is
+-- still to be made.
+local function add_method(name, call, needs_handshake)
   Context[name] = function(self, ...)
     local session = session_of(self)
     if needs_handshake and not self.is_ready then
-      local ok, err, again, want = session:handshake()
+      local ok, err, again, want = engine.handshake(session)
       if not ok then
         return nil, err, again, want
       end
       self.is_ready = true
     end
-    return answer(name, pcall(session[name], session, ...))
+    return answer(name, pcall(call, session, ...))
   end
 end
 
-add_method('handshake')
-add_method('close')
-add_method('read', true)
-add_method('write', true)
+add_method('handshake', engine.handshake)
+add_method('close', engine.close)
+add_method('read', engine.read, true)
+add_method('write', engine.write, true)
 for _, name in ipairs(module.queries or {}) do
-  add_method(name)
+  add_method(name, function(session, ...)
+    return session[name](session, ...)
+  end)
 end
 
 return tls

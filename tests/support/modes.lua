@@ -29,7 +29,10 @@ function looping.it(sentence, fn)
   end)
 end
 
--- Calls the function in a child process. Returns a function that waits for its end, which must be a good one.
+local children = {} -- that nobody has waited for
+
+-- Calls the function in a child process. Returns a function that waits for its end, which must be a good one; the end of
+-- the test ends it as well.
 function blocking.beside(fn)
   local pid = loops.fork()
   if pid == 0 then
@@ -39,10 +42,21 @@ function blocking.beside(fn)
     end
     loops.leave(ok and 0 or 1)
   end
+  children[pid] = true
   return function()
+    children[pid] = nil
     assert.equal(0, loops.wait_for(pid))
   end
 end
+
+busted.subscribe({ 'test', 'end' }, function()
+  for pid in pairs(children) do
+    os.execute('kill -9 ' .. pid)
+    loops.wait_for(pid)
+    children[pid] = nil
+  end
+  return nil, true -- other subscribers go on
+end)
 
 -- Calls the function in another task.
 function looping.beside(fn)

@@ -4,6 +4,7 @@
 
 local scheduler = require('llsocket.scheduler')
 local deadline = require('net.deadline')
+local engine = require('net.tls.engine')
 local errors = require('net.errors')
 local loop = require('net.loop')
 local retrying = require('net.io.retrying')
@@ -18,7 +19,7 @@ end
 local receiving, sending = {}, {}
 
 function receiving.recv(session, size)
-  local bytes, err, again = session:read(size)
+  local bytes, err, again = engine.read(session, size)
   return again, bytes, err
 end
 
@@ -34,13 +35,13 @@ end
 function sending.send(session, str)
   errors.check_type(str, 'string', 1, 'send')
   return function(sent)
-    return outcome(session:write(str, sent))
+    return outcome(engine.write(session, str, sent))
   end
 end
 
 function sending.sendfile(session, file, bytes, offset)
   return function(sent)
-    return outcome(session:sendfile(file, bytes - sent, (offset or 0) + sent))
+    return outcome(engine.sendfile(session, file, bytes - sent, (offset or 0) + sent))
   end
 end
 
@@ -97,7 +98,7 @@ local function run(io, session, sock, name, seconds)
   end
   local due = deadline.after(seconds)
   while true do
-    local ok, err, again, want = session[name](session)
+    local ok, err, again, want = engine[name](session)
     if not again then
       return ok, err
     end

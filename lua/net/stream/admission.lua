@@ -3,6 +3,7 @@
 -- net.loop each makes it in a task of its own.
 
 local deadline = require('net.deadline')
+local engine = require('net.tls.engine')
 local handshakes = require('net.stream.handshakes')
 local limits = require('net.limits')
 local loop = require('net.loop')
@@ -45,7 +46,7 @@ function Admission:shake_hands(sock)
   if not ok then
     error(session, 0)
   elseif session and self.is_closed then
-    session:release()
+    engine.release(session)
     sock:close()
   elseif session then
     table.insert(self.ready, { sock = sock, session = session })
@@ -119,7 +120,7 @@ end
 function Admission:close()
   self.is_closed = true
   for _, each in ipairs(self.ready) do
-    each.session:release()
+    engine.release(each.session)
     each.sock:close()
   end
   self.ready = {}

@@ -31,7 +31,7 @@ end
 function Handshakes:end_all()
   local ended = self.under_way
   for _, each in ipairs(ended) do
-    each.session:release()
+    engine.release(each.session)
     each.sock:close()
   end
   self.under_way = {}
@@ -49,7 +49,7 @@ end
 function Handshakes:end_oldest()
   local oldest = table.remove(self.under_way, 1)
   self.waits:stop(oldest.session)
-  oldest.session:release()
+  engine.release(oldest.session)
   self:tell_of_end(oldest.sock)
 end
 
@@ -86,7 +86,7 @@ function Handshakes:take()
     if ok then
       return sock, session
     end
-    session:release()
+    engine.release(session)
     secure.reject(self.server, sock, err, timeout)
     session, ok, err, timeout = self.waits:take()
   end

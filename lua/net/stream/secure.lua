@@ -53,7 +53,7 @@ local function handshake(io, sock, context, seconds, servername, resumption)
   end
   local ok, failure, timeout = tls_io.run(io, session, sock, 'handshake', seconds)
   if not ok then
-    session:release()
+    engine.release(session)
     return nil, failure, timeout
   end
   return session
@@ -70,14 +70,14 @@ end
 -- Says to the peer that nothing more comes: true; nil, err; or nil, nil, true.
 local function say_end(self, session)
   if self.io.poller == loop and not loop.pollable() then
-    return session:close()
+    return engine.close(session)
   end
   return tls_io.run(self.io, session, self.sock, 'close', CLOSE_SEC)
 end
 
 -- The instance, whose socket is closed, speaks no more TLS.
 local function detach(self, session)
-  session:release()
+  engine.release(session)
   if self.session == session then
     self.session = nil
     use(self, self.io.without_tls)
@@ -98,7 +98,7 @@ end
 
 -- Says so without a wait: true if nothing is left of that to be sent.
 function secure.has_said_end(self)
-  local again = self.session and select(3, self.session:close())
+  local again = self.session and select(3, engine.close(self.session))
   return not again
 end
 
@@ -201,7 +201,7 @@ local function begin_session(self, config, options)
   if not begin then
     return nil, refusal
   end
-  session:feed(begin)
+  engine.feed(session, begin)
   return session
 end
 
@@ -250,7 +250,7 @@ function secure.add(class)
   end
   function class:closer()
     if self.session then
-      self.session:end_input()
+      engine.end_input(self.session)
     end
     return Socket.closer(self)
   end

@@ -15,6 +15,11 @@ end
 -- One end of a connection over a socket of llsocket, or over the number of a descriptor: or nil and a string.
 engine.session = engine.module.session
 
+-- What is done to it, by functions which take it first: they are in glue/tls/session.cpp.
+for _, name in ipairs({ 'handshake', 'read', 'write', 'sendfile', 'close', 'feed', 'end_input', 'release' }) do
+  engine[name] = engine.module[name]
+end
+
 function engine.is_config(value)
   return getmetatable(value) == 'net.tls.config'
 end
