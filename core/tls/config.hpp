@@ -64,7 +64,9 @@ struct TicketKey {
 
     TicketKey() = default;
     TicketKey(const TicketKey&) = default;
+    TicketKey(TicketKey&&) noexcept = default;
     TicketKey& operator=(const TicketKey&) = default;
+    TicketKey& operator=(TicketKey&&) noexcept = default;
     ~TicketKey(); // wipes it
 };
 

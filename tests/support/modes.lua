@@ -31,8 +31,8 @@ end
 
 local children = {} -- that nobody has waited for
 
--- Calls the function in a child process. Returns a function that waits for its end, which must be a good one; the end of
--- the test ends it as well.
+-- Calls the function in a child process, which ends with the test at the latest. Returns a function that waits for its
+-- end, which must be a good one.
 function blocking.beside(fn)
   local pid = loops.fork()
   if pid == 0 then
