@@ -121,6 +121,15 @@ bool can_read(const char* path) noexcept
     return access(path, R_OK) == 0;
 }
 
+FileVersion version_of_file(const char* path) noexcept
+{
+    struct stat about {};
+    if (stat(path, &about) != 0) {
+        return {};
+    }
+    return {{about.st_dev, about.st_ino}, about.st_size, about.st_mtime};
+}
+
 Result<> check_directory(const char* path) noexcept
 {
     const Fd directory(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));

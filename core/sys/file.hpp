@@ -3,6 +3,7 @@
 
 #include "core/sys/result.hpp"
 
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -24,16 +25,28 @@ Result<> append_line(const char* path, std::string_view line) noexcept;
 
 bool can_read(const char* path) noexcept;
 
-// Whether it is a directory that can be listed.
-Result<> check_directory(const char* path) noexcept;
-
-// Which file a descriptor is of.
+// Which file it is.
 struct FileIdentity {
     dev_t device = 0;
     ino_t inode = 0;
 
     friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
 };
+
+// Another one when a file has been written to or replaced.
+struct FileVersion {
+    FileIdentity identity;
+    off_t size = 0;
+    std::time_t modified = 0;
+
+    friend bool operator==(const FileVersion&, const FileVersion&) = default;
+};
+
+// That of no file if there is none.
+FileVersion version_of_file(const char* path) noexcept;
+
+// Whether it is a directory that can be listed.
+Result<> check_directory(const char* path) noexcept;
 
 // Whether it is a file of this user that nobody else can read or write, and which: else EPERM, or what the system says.
 Result<> check_private_file(int fd, FileIdentity& identity) noexcept;

@@ -6,6 +6,7 @@
 #include "core/tls/handles.hpp"
 #include "core/tls/pem.hpp"
 #include "core/tls/tickets.hpp"
+#include "core/tls/trust.hpp"
 
 #include <algorithm>
 #include <array>
@@ -264,9 +265,18 @@ Context::Problem Context::set_keypair()
 // The authorities of the program, or those of the system.
 Context::Problem Context::set_trust()
 {
-    X509_STORE* store = SSL_CTX_get_cert_store(native_);
     const bool has_path = !settings_.authorities_path.empty();
-    bool is_set = true;
+    const bool is_of_system = role_ == Role::client && settings_.authorities.empty() && !has_path;
+    if (is_of_system && settings_.crls.empty() && settings_.verifies_time) {
+        const StoreHandle system = system_trust();
+        if (system == nullptr) {
+            return take_failure(tls_config, op_of(role_));
+        }
+        SSL_CTX_set1_cert_store(native_, system.get());
+        return std::nullopt;
+    }
+    X509_STORE* store = SSL_CTX_get_cert_store(native_);
+    bool is_set = !is_of_system || SSL_CTX_set_default_verify_paths(native_) == 1;
     for (const Certificate& authority : settings_.authorities) {
         is_set = is_set && X509_STORE_add_cert(store, authority.get()) == 1;
         if (role_ == Role::server && settings_.client_certificate != ClientCertificate::ignored) {
@@ -275,8 +285,6 @@ Context::Problem Context::set_trust()
     }
     if (has_path) {
         is_set = is_set && SSL_CTX_load_verify_dir(native_, settings_.authorities_path.c_str()) == 1;
-    } else if (settings_.authorities.empty() && role_ == Role::client) {
-        is_set = is_set && SSL_CTX_set_default_verify_paths(native_) == 1;
     }
     if (!settings_.verifies_time) { // nor of those who sign staples
         X509_STORE_set_flags(store, X509_V_FLAG_NO_CHECK_TIME);

@@ -75,7 +75,9 @@ Outcome<> Session::set_name(std::string_view servername)
     }
     const std::optional<ServerName> name = server_name(servername);
     if (!name) {
+        const bool is_ascii = std::all_of(servername.begin(), servername.end(), [](char c) { return (c & 0x80) == 0; });
         failure_.detail = "neither a host name nor an IP address";
+        failure_.detail += is_ascii ? "" : ": of an internationalised name its A-labels are expected (xn--...)";
         return failed(tls_error(tls_config, op));
     }
     servername_ = name->text;

@@ -299,8 +299,47 @@ describe('A context', function()
     local ok, err = client:connect_socket(near:fd(), 'no host')
     assert.is_nil(ok)
     assert.is_truthy(err:find('neither a host name nor an IP address', 1, true), err)
+    ok, err = client:connect_socket(near:fd(), 'b\195\188cher.example')
+    assert.is_nil(ok)
+    assert.is_truthy(err:find('A-labels are expected', 1, true), err)
     client = assert(tls.client(secure.config({ insecure_noverifyname = secure.NOTHING })))
     assert.is_true(client:connect_socket(near:fd()))
+  end)
+end)
+
+describe('Contexts of clients without authorities of their own', function()
+  it('trust those of the system, as its file is when they are made', function()
+    local made, path = secure.certificate(), peers.directory() .. '/authorities.pem'
+    local output = loops.output(([[
+      local path, ca, cert, key = %q, %q, %q, %q
+      local tls = require('net.tls')
+      local config = tls.config.new()
+      assert(config:set_keypair_file(cert, key))
+      local of_server = assert(tls.server(config))
+      local function tell()
+        local near, far = loops.pair()
+        local client, server = assert(tls.client(tls.config.new())), assert(of_server:accept_socket(far:fd()))
+        assert(client:connect_socket(near:fd(), 'localhost'))
+        local ok, err, again
+        repeat
+          ok, err, again = client:handshake()
+          server:handshake()
+        until not again
+        print(err or 'trusted')
+      end
+      tell()
+      os.execute(('cp %%s %%s'):format(ca, path))
+      tell()
+      tell()
+      os.remove(path)
+      tell()
+    ]]):format(path, secure.authority().cert, made.cert, made.key), 'export SSL_CERT_DIR=/none SSL_CERT_FILE=' .. path)
+    local lines = {}
+    for line in output:gmatch('[^\n]+') do
+      lines[#lines + 1] = line:match('^%[([%u_]+)') or line
+    end
+    local none = 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'
+    assert.same({ none, 'trusted', 'trusted', none }, lines)
   end)
 end)
 
