@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Contexts over descriptors, for programs that were written for libtls and move the bytes themselves.
+local authority = require('authority')
 local contexts = require('contexts')
 local descriptors = require('descriptors')
 local loops = require('loops')
@@ -263,6 +264,20 @@ describe('A context', function()
     for i = 1, 3 do
       assert.equal(tostring(i), pairs_of[i][2]:read())
     end
+  end)
+
+  it('stays as it was when its configuration is changed', function()
+    local config = secure.client_config()
+    local client, server = contexts.pair(config)
+    contexts.handshake(client, server)
+    assert(config:set_ca_file(authority.new('Another CA').cert))
+    assert.equal(1, client:write('x'))
+    assert.equal('x', server:read())
+    local near, far = loops.pair()
+    assert(client:connect_socket(near:fd(), 'localhost'))
+    local err = contexts.handshake(client, assert(assert(tls.server(secure.server_config())):accept_socket(far:fd())))
+    assert.is_nil(err)
+    assert.is_truthy(contexts.handshake(contexts.pair(config)):find('^%[UNABLE_TO_GET_ISSUER'))
   end)
 
   it('leaves its descriptor to the program', function()
