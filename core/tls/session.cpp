@@ -147,7 +147,9 @@ Step Session::handshake(const sys::System& system, int fd) noexcept
         return {failed<std::size_t>(ENOTCONN, "handshake"), Wants::nothing};
     }
     attach(system, fd);
+    wire_.hold(true);
     const int result = SSL_do_handshake(ssl_);
+    wire_.hold(false);
     if (result == 1) {
         return finish_handshake();
     }
@@ -170,7 +172,9 @@ Step Session::finish_handshake() noexcept
     if (SSL_get_verify_mode(ssl_) != SSL_VERIFY_NONE && result != X509_V_OK) { // of a session that is resumed
         return fail_with(tls_error(static_cast<int>(result), "handshake"), {});
     }
-    const int error = wire_.flush();
+    // Tickets, which no client waits for, go with what the server says first.
+    const bool has_tickets_only = context_->role() == Role::server && SSL_version(ssl_) >= TLS1_3_VERSION;
+    const int error = has_tickets_only ? 0 : wire_.flush();
     if (error == EAGAIN) {
         return wait_for(Wants::write, "handshake");
     }
@@ -182,6 +186,14 @@ Step Session::finish_handshake() noexcept
     return done_with(0);
 }
 
+// What the peer waits for. What is wrong is told when something is written.
+void Session::send_answers() noexcept
+{
+    if (!wire_.is_held()) {
+        static_cast<void>(wire_.flush());
+    }
+}
+
 Step Session::read(const sys::System& system, int fd, std::span<char> room) noexcept
 {
     Step step;
@@ -189,7 +201,7 @@ Step Session::read(const sys::System& system, int fd, std::span<char> room) noex
         return step;
     }
     attach(system, fd);
-    static_cast<void>(wire_.flush()); // what is wrong is told when something is written
+    send_answers();
     wire_.limit(room.size() + most_at_once);
     std::size_t total = 0;
     int result = 1;
@@ -199,7 +211,11 @@ Step Session::read(const sys::System& system, int fd, std::span<char> room) noex
         total += count;
     } while (result == 1 && total < room.size() && has_input());
     const int error = result == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl_, result);
-    static_cast<void>(wire_.flush());
+    if (total > 0) {
+        send_answers();
+    } else {
+        static_cast<void>(wire_.flush());
+    }
     const bool is_at_end = error == SSL_ERROR_ZERO_RETURN || (error == SSL_ERROR_WANT_READ && wire_.is_at_end());
     if (error == SSL_ERROR_NONE || error == SSL_ERROR_WANT_READ || is_at_end) {
         step = is_at_end ? Step{end_of_stream<std::size_t>(), Wants::nothing}
@@ -237,7 +253,7 @@ bool Session::is_writable(const sys::System& system, int fd, const char* op, Ste
         return false;
     }
     attach(system, fd);
-    step = flush(system, fd);
+    step = wire_.is_held() ? done_with(0) : flush(system, fd);
     return step.outcome.done();
 }
 

@@ -112,6 +112,7 @@ private:
     Step wait_to_read() noexcept;
     Step fail(const char* op, int result) noexcept;
     Step fail_with(Error error, std::string detail) noexcept;
+    void send_answers() noexcept;
     [[nodiscard]] Step failed_before(const char* op) const noexcept;
     [[nodiscard]] bool is_usable(const char* op, Step& step) noexcept;
     [[nodiscard]] bool is_writable(const sys::System& system, int fd, const char* op, Step& step) noexcept;

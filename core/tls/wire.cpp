@@ -69,6 +69,7 @@ void Wire::clear() noexcept
     input_ = {};
     output_ = {};
     taken_ = sent_ = waiting_ = 0;
+    is_held_ = false;
 }
 
 int Wire::receive(BIO* bio, char* room, int size) noexcept
@@ -115,6 +116,7 @@ sys::Result<ssize_t> Wire::transmit(unsigned char type, std::string_view bytes) 
 
 int Wire::flush() noexcept
 {
+    is_held_ = false;
     while (has_output()) {
         const Part& first = output_.front();
         const sys::Result<ssize_t> went = transmit(first.type, std::string_view(first.bytes).substr(sent_));
@@ -145,7 +147,8 @@ int Wire::send(const char* bytes, int size) noexcept
 {
     std::string_view left(bytes, static_cast<std::size_t>(size));
     const unsigned char type = std::exchange(next_type_, data);
-    if (const int error = flush(); error == 0) {
+    is_held_ = is_held_ || (holds_ && !has_output());
+    if (!is_held_ && flush() == 0) {
         const sys::Result<ssize_t> went = transmit(type, left);
         if (went.ok()) {
             left.remove_prefix(static_cast<std::size_t>(went.value));
@@ -187,7 +190,8 @@ void Wire::queue(unsigned char type, std::string_view bytes) noexcept
 bool Wire::give_keys_to_kernel(void* keys) noexcept
 {
     constexpr long for_sending = 1;
-    if (SSL_version(engine_) != TLS1_2_VERSION || has_output() || !sys::enable_kernel_tls(*system_, fd_).ok()) {
+    const bool can_be = SSL_version(engine_) == TLS1_2_VERSION && flush() == 0;
+    if (!can_be || !sys::enable_kernel_tls(*system_, fd_).ok()) {
         return false;
     }
     BIO* socket = BIO_new_socket(fd_, BIO_NOCLOSE);

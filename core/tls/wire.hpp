@@ -46,6 +46,11 @@ public:
     // From now on the end of the socket is no failure to the engine: it gets no more.
     void end_input() noexcept { is_input_over_ = true; }
 
+    // What the engine writes waits for a flush, until hold(false): in one packet it costs less than in several.
+    void hold(bool holds) noexcept { holds_ = holds; }
+    // Whether something waits that nobody has tried to send. What the engine writes joins it.
+    [[nodiscard]] bool is_held() const noexcept { return is_held_; }
+
     // Sends what waits: 0; EAGAIN if the socket takes no more now; or what is wrong.
     int flush() noexcept;
     [[nodiscard]] bool has_output() const noexcept { return !output_.empty(); }
@@ -72,6 +77,8 @@ private:
     std::size_t sent_ = 0;    // of the first part
     std::size_t waiting_ = 0; // bytes of all parts, with those
     unsigned char next_type_ = data;
+    bool holds_ = false;
+    bool is_held_ = false;
     bool kernel_encrypts_ = false;
     std::size_t left_ = SIZE_MAX; // of the limit
     bool is_at_end_ = false;

@@ -105,6 +105,75 @@ TEST_F(SessionTest, takes_no_more_before_that_has_gone)
     EXPECT_EQ(step.wants, Wants::write);
 }
 
+// A server with tickets for clients, after the handshake.
+class TicketTest : public SessionTest {
+protected:
+    void SetUp() override
+    {
+        SessionTest::SetUp();
+        Settings settings = proving();
+        settings.session_lifetime = std::chrono::hours(1);
+        open(trusting(), settings);
+        for (const Step& step : shake_hands()) {
+            ASSERT_THAT(step.outcome, is_done());
+        }
+        ASSERT_FALSE(has_ticket());
+        ASSERT_EQ(::recv(near(), room.data(), room.size(), MSG_DONTWAIT), -1);
+    }
+
+    // Takes what has come by now.
+    bool has_ticket()
+    {
+        receive(client, near());
+        return client.resumption() != nullptr;
+    }
+};
+
+TEST_F(TicketTest, go_with_what_the_server_says_first)
+{
+    EXPECT_THAT(server.write(host, far(), "hello").outcome, is_done_with(5U));
+    EXPECT_EQ(text(receive(client, near())), "hello");
+    EXPECT_NE(client.resumption(), nullptr);
+}
+
+TEST_F(TicketTest, go_when_the_server_must_wait)
+{
+    EXPECT_THAT(receive(server, far()).outcome, says_again());
+    EXPECT_TRUE(has_ticket());
+}
+
+TEST_F(TicketTest, wait_while_the_server_has_something_to_read)
+{
+    EXPECT_THAT(client.write(system, near(), "hello").outcome, is_done_with(5U));
+    EXPECT_EQ(text(receive(server, far())), "hello");
+    EXPECT_FALSE(has_ticket());
+    EXPECT_THAT(server.flush(host, far()).outcome, is_done());
+    EXPECT_TRUE(has_ticket());
+}
+
+TEST_F(TicketTest, go_before_the_end)
+{
+    EXPECT_THAT(server.close(host, far()).outcome, is_done());
+    EXPECT_TRUE(has_ticket());
+}
+
+TEST_F(TicketTest, go_with_more_than_the_socket_takes)
+{
+    const std::string large(16384, 'x');
+    std::size_t sent = 0;
+    for (Step step; step.outcome.status != Status::again; step = server.write(host, far(), large)) {
+        sent += step.outcome.value;
+    }
+    std::size_t received = 0;
+    for (Step step; step.outcome.status != Status::again; step = receive(client, near())) {
+        received += step.outcome.value;
+        static_cast<void>(server.flush(host, far()));
+    }
+    EXPECT_GT(sent, large.size());
+    EXPECT_EQ(received, sent);
+    EXPECT_NE(client.resumption(), nullptr);
+}
+
 // A change of keys, which the peer asks for, must be answered.
 TEST_F(SessionTest, reads_without_room_to_write)
 {
@@ -294,6 +363,7 @@ Visit visit(const std::shared_ptr<const Context>& from, const std::shared_ptr<co
     for (int i = 0; i < most; ++i) {
         client.handshake(host, pair.first.fd.get());
         server.handshake(host, pair.second.fd.get());
+        server.read(host, pair.second.fd.get(), room);
         client.read(host, pair.first.fd.get(), room);
     }
     must(client.close(host, pair.first.fd.get()).outcome); // what ends without is not resumed
