@@ -1190,17 +1190,15 @@ local tls = {}
 
 ---Makes a context of a client as libtls has it, for programs that move the bytes themselves.
 ---
----`context:connect_socket(fd [, servername])` begins a connection over a descriptor, which stays the program's. `handshake`, `read`, `write`, `close` and the queries are those of the session.
+---It has the methods of a [session](#nettlssession) as well.
 ---@param config net.tls.config the configuration
----@return table? context the context
+---@return net.tls.context? context the context
 ---@return string? err why it failed
 function tls.client(config) end
 
 ---The same for a server.
----
----`context:accept_socket(fd)` gives a context for a connection that was accepted.
 ---@param config net.tls.config the configuration
----@return table? context the context
+---@return net.tls.context? context the context
 ---@return string? err why it failed
 function tls.server(config) end
 
@@ -1580,15 +1578,34 @@ function session:export_key(label, size, context) end
 ---@param type string 'tls-exporter' or 'tls-server-end-point'
 ---@return string? binding nil for other types
 function session:channel_binding(type) end
+end
+
+do
+---@class net.tls.context
+local context = {}
+
+---Begins a connection of a client over a descriptor.
+---@param fd integer the descriptor, which stays the program's
+---@param servername? string whom it speaks to: a host name or an address
+---@param resumption? any what `resumption` of an earlier one gave
+---@return boolean? ok true
+---@return string? err why it failed
+function context:connect_socket(fd, servername, resumption) end
+
+---Begins a connection that a server has accepted, over a descriptor.
+---@param fd integer the descriptor, which stays the program's
+---@return net.tls.context? context the context
+---@return string? err why it failed
+function context:accept_socket(fd) end
 
 ---Goes on with the handshake.
 ---
----These methods are for programs that move the bytes themselves; streams of net do it. None blocks.
+---No method blocks.
 ---@return boolean? ok true
 ---@return string? err why it failed
 ---@return boolean? again true if it would block
 ---@return string? want for what to wait then: 'read' or 'write'
-function session:handshake() end
+function context:handshake() end
 
 ---Reads what there is.
 ---@param size? integer at most so many bytes (at least 0)
@@ -1596,7 +1613,7 @@ function session:handshake() end
 ---@return string? err why it failed
 ---@return boolean? again true if it would block
 ---@return string? want for what to wait then: 'read' or 'write'
-function session:read(size) end
+function context:read(size) end
 
 ---Writes.
 ---@param str string the bytes
@@ -1605,36 +1622,14 @@ function session:read(size) end
 ---@return string? err why it failed
 ---@return boolean? again true if it would block
 ---@return string? want for what to wait then: 'read' or 'write'
-function session:write(str, sent) end
-
----Writes a part of a file.
----@param fd integer|file* a descriptor or an open Lua file
----@param bytes integer how many (at least 0)
----@param offset? integer where to begin (at least 0)
----@return integer? n how many went
----@return string? err why it failed
----@return boolean? again true if it would block
----@return string? want for what to wait then: 'read' or 'write'
-function session:sendfile(fd, bytes, offset) end
+function context:write(str, sent) end
 
 ---Says to the peer that nothing more comes.
 ---@return boolean? ok true
 ---@return string? err why it failed
 ---@return boolean? again true if it would block
 ---@return string? want for what to wait then: 'read' or 'write'
-function session:close() end
-
----Hands over bytes of the peer that were received before the handshake.
----@param str string the bytes
-function session:feed(str) end
-
----Tells that the program has shut the socket for reading, so that its end is no truncation.
-function session:end_input() end
-
----Gives the memory of the engine back, at the end of a connection.
----
----Afterwards only `resumption` and what tells of the OCSP response answer.
-function session:release() end
+function context:close() end
 end
 
 do

@@ -200,7 +200,7 @@ describe('net', function()
     end
   end
 
-  it('has every method of configurations and sessions of TLS and no other', function()
+  it('has every method of configurations, sessions and contexts of TLS and no other', function()
     local tls, engine = require('net.tls'), require('net.tls.engine')
     if not tls.available then
       pending('this build has no TLS')
@@ -209,9 +209,11 @@ describe('net', function()
     local config = tls.config.new()
     config:insecure_noverifyname()
     local session = assert(engine.session(assert(engine.context(config, 'client')), 0))
+    local of_context = functions_of(getmetatable(assert(tls.client(config))).__index)
     local of_tls = net_classes.tls.others
     assert_same_names(set_of_rows(of_tls[1].methods), functions_of(debug.getmetatable(config).__index))
     assert_same_names(set_of_rows(of_tls[2].methods), functions_of(debug.getmetatable(session).__index))
+    assert_same_names(set_of_rows(of_tls[3].methods, of_tls[2].methods), of_context)
   end)
 
   it('has every method of a task and no other', function()

@@ -205,7 +205,7 @@ describe('Outside of tasks, accept()', function()
     for i = 1, 513 do
       silent[i] = modes.client(port)
       if i % 100 == 0 or i > 511 then -- no more than the backlog holds
-        server:deadlines(5)
+        server:deadlines(4 * SHORT)
         answer(server:accept()):is(nil, nil, true)
       end
       assert.same(i == 513 and { 'ECANCELED' } or {}, told)

@@ -185,7 +185,7 @@ local moving = {
     params = {},
     results = { ok, err, again[1], again[2] },
     errors = { 'TLS_PROTOCOL', 'TLS_TRUNCATED' },
-    note = 'These methods are for programs that move the bytes themselves; streams of net do it. None blocks.',
+    note = 'No method blocks.',
   },
   {
     name = 'read',
@@ -208,52 +208,49 @@ local moving = {
     errors = { 'TLS_PROTOCOL', 'EPIPE' },
   },
   {
-    name = 'sendfile',
-    says = 'Writes a part of a file.',
-    params = {
-      { name = 'fd', type = 'fd|file', min = 0, max = shapes.int_max, says = 'a descriptor or an open Lua file' },
-      { name = 'bytes', type = 'integer', min = 0, max = math.huge, says = 'how many' },
-      optional_number('offset', '0', math.huge, 'where to begin'),
-    },
-    results = { { name = 'n', type = 'integer', optional = true, says = 'how many went' }, err, again[1], again[2] },
-    errors = { 'TLS_PROTOCOL', 'EPIPE' },
-  },
-  {
     name = 'close',
     says = 'Says to the peer that nothing more comes.',
     params = {},
     results = { ok, err, again[1], again[2] },
     errors = { 'EPIPE' },
   },
-  {
-    name = 'feed',
-    says = 'Hands over bytes of the peer that were received before the handshake.',
-    params = { text('str', 'the bytes') },
-    results = {},
-  },
-  {
-    name = 'end_input',
-    says = 'Tells that the program has shut the socket for reading, so that its end is no truncation.',
-    params = {},
-    results = {},
-  },
-  {
-    name = 'release',
-    says = 'Gives the memory of the engine back, at the end of a connection.',
-    params = {},
-    results = {},
-    note = 'Afterwards only `resumption` and what tells of the OCSP response answer.',
-  },
 }
 
 local Session = {
   name = 'net.tls.session', called = 'net.tls.session', title = 'net.tls.session', object = 'session',
-  summary = 'one end of a connection, and what is known of its peer', methods = {},
+  summary = 'what is known of a connection and its peer: `sock:tls()`', methods = queries,
 }
-for _, list in ipairs({ queries, moving }) do
-  for _, method in ipairs(list) do
-    table.insert(Session.methods, method)
-  end
+
+local descriptor = { name = 'fd', type = 'fd', says = "the descriptor, which stays the program's" }
+local context = { name = 'context', type = 'net.tls.context', optional = true, says = 'the context' }
+
+local Context = {
+  name = 'net.tls.context', called = 'net.tls.context', title = 'net.tls.context', object = 'context',
+  summary = 'one end of a connection, or a server, for programs that move the bytes themselves', methods = {
+    {
+      name = 'connect_socket',
+      says = 'Begins a connection of a client over a descriptor.',
+      params = {
+        descriptor,
+        { name = 'servername', type = 'string', optional = true, says = 'whom it speaks to: a host name or an address' },
+        { name = 'resumption', type = 'any', optional = true, says = 'what `resumption` of an earlier one gave' },
+      },
+      results = { ok, err },
+      errors = { 'TLS_CONFIG', 'TLS_NO_NAME' },
+      source = 'tls_connect_socket(3)',
+    },
+    {
+      name = 'accept_socket',
+      says = 'Begins a connection that a server has accepted, over a descriptor.',
+      params = { descriptor },
+      results = { context, err },
+      errors = {},
+      source = 'tls_accept_socket(3)',
+    },
+  },
+}
+for _, method in ipairs(moving) do
+  table.insert(Context.methods, method)
 end
 
 local Config = {
@@ -271,8 +268,6 @@ local Config = {
   methods = setters,
 }
 
-local context = { name = 'context', type = 'table', optional = true, says = 'the context' }
-
 return {
   name = 'tls',
   module = 'net.tls',
@@ -288,8 +283,7 @@ return {
       params = { config },
       results = { context, err },
       errors = { 'TLS_CONFIG' },
-      note = '`context:connect_socket(fd [, servername])` begins a connection over a descriptor, which stays the '
-        .. "program's. `handshake`, `read`, `write`, `close` and the queries are those of the session.",
+      note = 'It has the methods of a [session](#nettlssession) as well.',
       source = 'tls_client(3)',
     },
     {
@@ -298,7 +292,6 @@ return {
       params = { config },
       results = { context, err },
       errors = { 'TLS_CONFIG' },
-      note = '`context:accept_socket(fd)` gives a context for a connection that was accepted.',
       source = 'tls_server(3)',
     },
     {
@@ -327,5 +320,5 @@ return {
       source = 'tls_default_ca_cert_file(3)',
     },
   },
-  others = { Config, Session },
+  others = { Config, Session, Context },
 }
