@@ -201,7 +201,7 @@ local eai = {
 -- Failures of TLS: { name, meaning, number }. What is wrong with a certificate has OpenSSL's number (x509_vfy.h), what
 -- a peer's alert says 1000 more than the alert's (RFC 8446, 6), and the rest are of this library.
 local tls = {
-  { 'TLS_PROTOCOL', 'the peer does not speak TLS as it should', 2000 },
+  { 'TLS_PROTOCOL', 'TLS with the peer failed', 2000 },
   { 'TLS_TRUNCATED', 'the peer ended the connection without saying so in TLS: bytes may be missing', 2001 },
   { 'TLS_CONFIG', 'a setting that TLS cannot work with', 2002 },
   { 'TLS_NO_NAME', 'no servername to check the certificate against', 2003 },

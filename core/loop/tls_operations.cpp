@@ -2,6 +2,7 @@
 #include "core/loop/tls_operations.hpp"
 
 #include <cerrno>
+#include <utility>
 
 namespace llnet {
 
@@ -20,6 +21,9 @@ Outcome<std::size_t> counted(Outcome<std::size_t> outcome, std::size_t before) n
 
 Progress TlsReceiveOperation::perform(const sys::System& system, int fd) noexcept
 {
+    if (session_.has_held() && !std::exchange(has_left_turn_, true)) {
+        return Progress::later;
+    }
     const tls::Step step = session_.read(system, fd, room_);
     drained_ = !session_.has_input();
     return step.wants == tls::Wants::turn ? Progress::later : finish_unless_again(step.outcome);

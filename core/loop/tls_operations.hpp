@@ -11,7 +11,7 @@ class TlsOperation : public Operation {
 public:
     TlsOperation(Direction direction, tls::Session& session) noexcept : Operation(direction), session_(session)
     {
-        insists_ = session.has_input();
+        insists_ = session.has_input() || session.has_held();
     }
 
     [[nodiscard]] const tls::Session& session() const noexcept { return session_; }
@@ -20,7 +20,8 @@ protected:
     tls::Session& session_;
 };
 
-// What there is, up to the room. It never waits for room to write.
+// What there is, up to the room. It never waits for room to write. Tickets that wait to be sent go before it waits, a
+// turn later than it could: when what the peer asks is there by then, they go with the answer.
 class TlsReceiveOperation : public TlsOperation {
 public:
     TlsReceiveOperation(tls::Session& session, std::span<char> room) noexcept
@@ -34,6 +35,7 @@ protected:
 
 private:
     std::span<char> room_;
+    bool has_left_turn_ = false;
 };
 
 // Until all bytes have gone. Its outcome counts those that are on their way, also when it failed.

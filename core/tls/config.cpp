@@ -8,10 +8,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <new>
 #include <openssl/crypto.h>
-#include <openssl/pem.h>
 
 namespace llnet::tls {
 
@@ -315,8 +313,9 @@ Outcome<> Config::set_session_fd(int fd)
             return fail({system_error(checked.error, "set_session_fd"), is_shared ? private_expected : ""});
         }
     }
-    change().session_fd = fd;
-    change().session_file = file;
+    Settings& settings = change();
+    settings.session_fd = fd;
+    settings.session_file = file;
     return done();
 }
 
@@ -353,14 +352,15 @@ Outcome<> Config::add_ticket_key(std::uint32_t revision, std::string_view secret
         throw std::bad_alloc();
     }
     std::copy_n(digest.begin(), key.name.size(), key.name.begin());
-    std::vector<TicketKey>& keys = change().ticket_keys;
-    const auto same = std::find_if(keys.begin(), keys.end(), [&](const TicketKey& each) {
+    const std::vector<TicketKey>& known = settings_.ticket_keys;
+    const auto same = std::find_if(known.begin(), known.end(), [&](const TicketKey& each) {
         return each.revision == revision || each.name == key.name;
     });
-    if (same != keys.end()) {
-        const bool is_newest = same == keys.begin() && same->revision == revision && same->name == key.name;
+    if (same != known.end()) {
+        const bool is_newest = same == known.begin() && same->revision == revision && same->name == key.name;
         return is_newest ? done() : refuse("add_ticket_key", "an earlier key has this revision, or these bytes");
     }
+    std::vector<TicketKey>& keys = change().ticket_keys;
     keys.insert(keys.begin(), key);
     keys.resize(std::min(keys.size(), most_keys));
     settings_.session_lifetime =

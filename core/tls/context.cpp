@@ -172,8 +172,12 @@ Context::Problem Context::set_up()
     SSL_CTX_set_read_ahead(native_, 1);
     SSL_CTX_set_options(native_, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     SSL_CTX_set_options(native_, sys::has_kernel_tls(sys::host()) ? SSL_OP_ENABLE_KTLS : 0);
+    const int usual_level = SSL_CTX_get_security_level(native_);
     set_protocols();
     Problem problem = set_algorithms();
+    // Whatever ciphers and protocols ask for, certificates are no weaker than usual.
+    X509_VERIFY_PARAM_set_auth_level(SSL_CTX_get0_param(native_),
+                                     std::max(usual_level, SSL_CTX_get_security_level(native_)));
     if (!problem) {
         problem = set_keypair();
     }
@@ -205,8 +209,7 @@ void Context::set_protocols() noexcept
     for (const Version& version : versions) {
         SSL_CTX_set_options(native_, has(version) ? 0 : version.option_without);
     }
-    if (lowest->number < TLS1_2_VERSION) { // their handshakes are signed with SHA-1, which certificates must not be
-        X509_VERIFY_PARAM_set_auth_level(SSL_CTX_get0_param(native_), SSL_CTX_get_security_level(native_));
+    if (lowest->number < TLS1_2_VERSION) { // their handshakes are signed with SHA-1
         SSL_CTX_set_security_level(native_, 0);
     }
 }
@@ -224,7 +227,7 @@ Context::Problem Context::set_algorithms()
     if ((unusable & tls_1_2) != 0) {
         return refusal(role_, "no cipher of TLS 1.2: set_ciphers, or set_protocols without it");
     }
-    if (unusable != 0) {
+    if ((unusable & (tls_1_0 | tls_1_1)) != 0) {
         return refusal(role_, "no cipher of TLS 1.0 and 1.1: set_ciphers('compat')");
     }
     return std::nullopt;

@@ -26,10 +26,8 @@ template <class T, auto release>
 using Handle = std::unique_ptr<T, Releaser<release>>;
 
 using BioHandle = Handle<BIO, BIO_free>;
-using SslHandle = Handle<SSL, SSL_free>;
 using ContextHandle = Handle<SSL_CTX, SSL_CTX_free>;
 using CertificateHandle = Handle<X509, X509_free>;
-using CrlHandle = Handle<X509_CRL, X509_CRL_free>;
 using KeyHandle = Handle<EVP_PKEY, EVP_PKEY_free>;
 using SessionHandle = Handle<SSL_SESSION, SSL_SESSION_free>;
 using OcspHandle = Handle<OCSP_RESPONSE, OCSP_RESPONSE_free>;

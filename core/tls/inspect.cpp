@@ -83,12 +83,17 @@ bool peer_chain(const Session& session, std::string& into)
     return true;
 }
 
-bool peer_is_named(const Session& session, const std::string& name) noexcept
+bool peer_is_named(const Session& session, std::string_view name)
 {
     constexpr unsigned flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
     const CertificateHandle peer = peer_of(session);
-    return peer != nullptr && (X509_check_ip_asc(peer.get(), name.c_str(), 0) == 1 ||
-                               X509_check_host(peer.get(), name.data(), name.size(), flags, nullptr) == 1);
+    const std::optional<ServerName> asked = server_name(name);
+    if (peer == nullptr || !asked) {
+        return false;
+    }
+    const std::string& text = asked->text;
+    return asked->is_address ? X509_check_ip_asc(peer.get(), text.c_str(), 0) == 1
+                             : X509_check_host(peer.get(), text.data(), text.size(), flags, nullptr) == 1;
 }
 
 bool peer_ocsp_url(const Session& session, std::string& into)

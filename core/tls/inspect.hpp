@@ -22,7 +22,7 @@ bool describe_peer(const Session& session, PeerCertificate& into);
 // Its certificate and those that it sent with it, PEM.
 bool peer_chain(const Session& session, std::string& into);
 // Whether its certificate is for this host name or IP address.
-bool peer_is_named(const Session& session, const std::string& name) noexcept;
+bool peer_is_named(const Session& session, std::string_view name);
 // Where the issuer answers OCSP requests.
 bool peer_ocsp_url(const Session& session, std::string& into);
 

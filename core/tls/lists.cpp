@@ -78,7 +78,7 @@ std::optional<unsigned> parse_protocols(std::string_view list) noexcept
             return std::nullopt;
         }
         if (without) {
-            protocols = (protocols == 0 ? unsigned{all_protocols} : protocols) & ~named;
+            protocols = (protocols == 0 ? unsigned{default_protocols} : protocols) & ~named;
         } else {
             protocols |= named;
         }

@@ -73,6 +73,8 @@ public:
     [[nodiscard]] SSL* native() const noexcept { return ssl_; }
     // For later connections to the same server; empty until the server gave one.
     [[nodiscard]] const Resumption& resumption() const noexcept { return resumption_; }
+    // Tickets wait to be sent, which must not be later than the next wait.
+    [[nodiscard]] bool has_held() const noexcept { return wire_.is_held(); }
     [[nodiscard]] Staple& staple() noexcept { return staple_; }
 
     // For callbacks.

@@ -82,8 +82,12 @@ int check_staple(SSL* ssl, const Settings& settings, Staple& staple) noexcept
     staple.result = X509_V_ERR_OCSP_VERIFY_FAILED;
     if (response != nullptr) {
         staple.response_status = OCSP_response_status(response.get());
-        const bool has_answer = staple.response_status == OCSP_RESPONSE_STATUS_SUCCESSFUL;
-        staple.result = has_answer ? check(ssl, response.get(), settings.verifies_time, staple) : without;
+        if (staple.response_status != OCSP_RESPONSE_STATUS_SUCCESSFUL) { // it says nothing
+            staple.result = -1;
+            clear_errors();
+            return without;
+        }
+        staple.result = check(ssl, response.get(), settings.verifies_time, staple);
     }
     clear_errors();
     return staple.result;

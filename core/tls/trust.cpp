@@ -3,21 +3,46 @@
 
 #include "core/sys/file.hpp"
 #include "core/tls/config.hpp"
+#include "core/tls/lists.hpp"
 
+#include <cstdlib>
 #include <mutex>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace llnet::tls {
 
 namespace {
 
-// Which file they were read from, and how that was.
+// The file and the directories that they are read from.
+std::vector<std::string> places()
+{
+    std::vector<std::string> found{default_ca_cert_file()};
+    const char* named = std::getenv(X509_get_default_cert_dir_env());
+    std::string_view rest = named != nullptr ? named : X509_get_default_cert_dir();
+    while (!rest.empty()) {
+        found.emplace_back(take_name(rest, ":"));
+    }
+    return found;
+}
+
+// Where they were read from, and how that was.
 struct Origin {
-    std::string path;
-    sys::FileVersion version;
+    std::vector<std::string> paths;
+    std::vector<sys::FileVersion> versions;
 
     friend bool operator==(const Origin&, const Origin&) = default;
 };
+
+Origin current_origin()
+{
+    Origin origin{places(), {}};
+    for (const std::string& path : origin.paths) {
+        origin.versions.push_back(sys::version_of_file(path.c_str()));
+    }
+    return origin;
+}
 
 struct Read {
     std::mutex mutex;
@@ -52,8 +77,7 @@ StoreHandle system_trust()
     if (!lock.owns_lock()) { // in a child, that of a thread of its parent stays locked
         return read_store();
     }
-    Origin origin{default_ca_cert_file(), {}};
-    origin.version = sys::version_of_file(origin.path.c_str());
+    Origin origin = current_origin();
     if (last.store == nullptr || origin != last.origin) {
         last.store = read_store();
         last.origin = std::move(origin);

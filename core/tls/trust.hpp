@@ -9,7 +9,8 @@ namespace llnet::tls {
 using StoreHandle = Handle<X509_STORE, X509_STORE_free>;
 
 // All of them in a store that is not to be changed, since others have it as well: to read them takes tens of
-// milliseconds. It is another one when their file has changed. nullptr: OpenSSL tells why. Throws std::bad_alloc.
+// milliseconds. It is another one when their file or a directory has changed. nullptr: OpenSSL tells why. Throws
+// std::bad_alloc.
 StoreHandle system_trust();
 
 } // namespace llnet::tls

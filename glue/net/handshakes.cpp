@@ -140,13 +140,14 @@ int begin(lua_State* L)
 {
     const auto& self = check_self<HandshakesBox>(L);
     auto& session = check_object<TlsSession>(L, 2);
-    luaL_argcheck(L, session.socket != nullptr, 2, "the session is closed");
+    luaL_argcheck(L, session.socket != nullptr, 2, "a session over a socket is expected");
     const std::optional<Deadline> until = check_deadline(L, 3);
     push_associated_table(L, 1);
     lua_pushvalue(L, 2);
     set_at(L, &session);
     const Outcome<> begun = work([&] { return self.all ? self.all->begin(session, until) : closed("handshake"); });
     if (!begun.done()) {
+        forget(L, session);
         return push_failure(L, begun.error, "handshake");
     }
     lua_pushboolean(L, 1);

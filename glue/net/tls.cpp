@@ -19,7 +19,7 @@ TlsSession& check_session(lua_State* L)
 {
     auto& self = check_object<TlsSession>(L, 1);
     if (self.socket == nullptr) {
-        argument_error(L, 1, "the session is closed");
+        argument_error(L, 1, "a session over a socket is expected");
     }
     return self;
 }

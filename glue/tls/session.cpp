@@ -66,7 +66,7 @@ int read(lua_State* L)
     return push_unfinished(L, self, step);
 }
 
-// Writes all that follows the first `sent` bytes, as far as the socket takes it.
+// Writes all bytes, as far as the socket takes them.
 Step write_all(TlsSession& self, std::string_view bytes)
 {
     std::size_t count = 0;

@@ -218,6 +218,97 @@ describe('Outside of tasks, accept()', function()
     server:close()
   end)
 
+  it('ends handshakes in time while there are no descriptors for others', function()
+    local made = secure.certificate()
+    local output = loops.output(([[
+      local config = require('net.tls').config.new()
+      assert(config:set_keypair_file(%q, %q))
+      local server = assert(net.stream.inet.server.new({ host = '127.0.0.1', tlscfg = config, tlsmsec = 100 }))
+      assert(not server:listen())
+      local told = 0
+      function server.handshakeFailed()
+        told = told + 1
+      end
+      server:deadlines(20)
+      local port, silent = server:getsockname():port(), {}
+      for i = 1, 20 do
+        silent[i] = assert(net.stream.inet.client.new({ host = '127.0.0.1', port = port }))
+      end
+      local files, err = {}, nil
+      repeat
+        files[#files + 1] = io.open('/dev/null')
+        err = select(2, server:accept())
+      until err
+      assert(err:find('^%%[EMFILE:'), err)
+      local until_when = loop.now() + 20
+      repeat
+        server:accept()
+      until told > 0 or loop.now() > until_when
+      print(told > 0)
+    ]]):format(made.cert, made.key), 'ulimit -n 60')
+    assert.equal('true\n', output)
+  end)
+
+  it('gives no connection without TLS when the server waits in another way later', function()
+    local server, port = secure.listener()
+    local silent = modes.client(port)
+    server:deadlines(SHORT)
+    answer(server:accept()):is(nil, nil, true)
+    loops.run(function()
+      local serving = loop.spawn(server.serve, server, function() end)
+      loops.settle()
+      serving:cancel()
+      serving:join()
+      server:deadlines(secure.PATIENCE)
+      local client = loop.spawn(secure.connect, port)
+      local connection = assert(server:accept())
+      assert.equal('TLSv1.3', connection:tls():conn_version())
+      connection:close()
+      local _, other = client:join()
+      other:close()
+      silent:deadlines(secure.PATIENCE)
+      assert.is_nil((silent:recv()))
+      silent:close()
+      server:close()
+    end)
+  end)
+
+  it('ends, and its server, whatever handshakeFailed() raises in close()', function()
+    local server, port = secure.listener()
+    function server.handshakeFailed()
+      error('told', 0)
+    end
+    local silent = { modes.client(port), modes.client(port) }
+    server:deadlines(SHORT)
+    answer(server:accept()):is(nil, nil, true)
+    assert.has_error(function()
+      server:close()
+    end, 'told')
+    assert.equal(-1, server:fd())
+    for _, sock in ipairs(silent) do
+      sock:deadlines(secure.PATIENCE)
+      assert.is_nil((sock:recv()))
+      sock:close()
+    end
+  end)
+
+  it('leaves the server one that blocks, and its connections', function()
+    local server, port = secure.listener()
+    assert.is_false(server:isnonblock())
+    server:deadlines(SHORT)
+    answer(server:accept()):is(nil, nil, true)
+    assert.is_false(server:isnonblock())
+    server:deadlines(secure.PATIENCE)
+    local join = modes.list[1].beside(function()
+      assert(secure.connect(port)):close()
+    end)
+    local connection = assert(server:accept())
+    assert.is_false(connection:isnonblock())
+    connection:close()
+    join()
+    server:close()
+  end)
+
   it('of a child leaves the handshakes of its parent alone', function()
     local server, port, told = listener()
     local sock = keep(modes.client(port))

@@ -85,6 +85,11 @@ local refused = {
     made.set_protocols, made.set_ciphers = 'all', 'compat' -- else the server would refuse it by itself
     return made
   end, { set_protocols = 'all', set_ciphers = 'compat' } },
+  ['signed with SHA-1, whatever ciphers it takes'] = { 'CA_MD_TOO_WEAK', function()
+    local made = chained(old, old:issue())
+    made.set_protocols, made.set_ciphers = 'all', 'compat'
+    return made
+  end, { set_ciphers = 'insecure' } },
   ['self-signed'] = { 'DEPTH_ZERO_SELF_SIGNED_CERT', function()
     return other
   end },

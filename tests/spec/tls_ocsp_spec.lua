@@ -152,6 +152,7 @@ for _, version in ipairs({ 'tlsv1.2', 'tlsv1.3' }) do
       assert.is_nil(err)
       assert.equal(TRY_LATER, client:peer_ocsp_response_status())
       assert.is_nil(client:peer_ocsp_cert_status())
+      assert.is_nil(client:peer_ocsp_result())
       local _, refusal, of_server = handshake(good, later, { ocsp_require_stapling = NOTHING })
       assert_refused('OCSP_VERIFY_NEEDED', refusal, of_server)
     end)

@@ -144,6 +144,65 @@ describe('A server', function()
     end)
   end)
 
+  it('serves as many as it should at once, whose handshakes have succeeded', loops.task(function()
+    local server, port = secure.listener()
+    local most, now = 0, 0
+    local serving = loop.spawn(server.serve, server, function(connection)
+      now = now + 1
+      most = math.max(most, now)
+      connection:send('served')
+      connection:recv()
+      now = now - 1
+    end, { limit = 2 })
+    local silent = { modes.client(port), modes.client(port), modes.client(port) }
+    loops.settle()
+    local clients = {}
+    for i = 1, 5 do
+      clients[i] = loop.spawn(function()
+        local client = assert(secure.connect(port))
+        client:deadlines(secure.PATIENCE)
+        assert.equal('served', client:recv())
+        loop.sleep(0.01)
+        client:close()
+      end)
+    end
+    for _, client in ipairs(clients) do
+      assert.is_true((client:join()))
+    end
+    assert.equal(2, most)
+    for _, sock in ipairs(silent) do
+      sock:close()
+    end
+    server:stop()
+    assert.is_true((serving:join()))
+  end))
+
+  it('that serves ends the oldest of too many handshakes for another', loops.task(function()
+    local server, port = secure.listener()
+    local told = {}
+    function server.handshakeFailed(_, err)
+      table.insert(told, (err:match('^%[([%u_]+):')))
+    end
+    local serving = loop.spawn(server.serve, server, function(connection)
+      connection:send('served')
+    end, { limit = 1 })
+    local silent = {}
+    for i = 1, 513 do
+      silent[i] = modes.client(port)
+      loops.settle()
+    end
+    assert.same({ 'ECANCELED' }, told)
+    assert.is_nil((silent[1]:recv()))
+    local client = assert(secure.connect(port))
+    assert.equal('served', client:recv())
+    client:close()
+    for _, sock in ipairs(silent) do
+      sock:close()
+    end
+    server:stop()
+    assert.is_true((serving:join()))
+  end))
+
   it('takes another certificate for the connections that come, and keeps those that there are', function()
     loops.run(function()
       local client, connection, server = secure.pair()
@@ -223,6 +282,24 @@ describe('A server', function()
       serving:join()
     end)
   end)
+end)
+
+describe('Tickets', function()
+  for _, name in ipairs({ 'recv', 'readline' }) do
+    it('come while the server waits in ' .. name .. '()', loops.task(function()
+      local client, connection = secure.pair({ server = { set_session_lifetime = 60 } })
+      local reader = loop.spawn(connection[name], connection)
+      client:deadlines(20)
+      while not client:tls():resumption() do
+        answer(client:recv()):is(nil, nil, true)
+      end
+      client:deadlines(secure.PATIENCE, secure.PATIENCE)
+      client:send('line\n')
+      assert.is_true((reader:join()))
+      client:close()
+      connection:close()
+    end))
+  end
 end)
 
 describe('The end of a stream', function()

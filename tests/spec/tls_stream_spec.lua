@@ -189,7 +189,11 @@ modes.each(function(mode)
     assert.equal('CN=server', session:peer_cert_subject())
     assert.equal('CN=Test CA', session:peer_cert_issuer())
     assert.is_true(session:peer_cert_contains_name('localhost'))
-    assert.is_false(session:peer_cert_contains_name('example.com'))
+    assert.is_true(session:peer_cert_contains_name('localhost.'))
+    assert.is_true(session:peer_cert_contains_name('127.0.0.1'))
+    for _, other in ipairs({ 'example.com', '127.0.0.2', '', '.', '.localhost', '*' }) do
+      assert.is_false(session:peer_cert_contains_name(other), other)
+    end
     assert.is_truthy(session:peer_cert_hash():match('^SHA256:%x+$'))
     assert.is_true(session:peer_cert_notbefore() < os.time() and session:peer_cert_notafter() > os.time())
     assert.is_true(session:conn_cipher_strength() >= 128)

@@ -232,7 +232,7 @@ local Context = {
       says = 'Begins a connection of a client over a descriptor.',
       params = {
         descriptor,
-        { name = 'servername', type = 'string', optional = true, says = 'whom it speaks to: a host name or an address' },
+        { name = 'servername', type = 'string', optional = true, says = 'whom it speaks to: a host or an IP address' },
         { name = 'resumption', type = 'any', optional = true, says = 'what `resumption` of an earlier one gave' },
       },
       results = { ok, err },

@@ -8,20 +8,10 @@ local handshakes = require('net.stream.handshakes')
 local limits = require('net.limits')
 local loop = require('net.loop')
 local protected = require('net.protected')
+local remove = require('net.remove')
 local secure = require('net.stream.secure')
 
-local MOST_HANDSHAKES = 512 -- at once
-
 local admission = {}
-
-local function remove(list, value)
-  for i, each in ipairs(list) do
-    if each == value then
-      table.remove(list, i)
-      break
-    end
-  end
-end
 
 local Admission = {}
 Admission.__index = Admission
@@ -56,7 +46,7 @@ end
 
 -- Who has taken longest makes room for others.
 function Admission:admit(sock)
-  if #self.handshakes >= MOST_HANDSHAKES then
+  if #self.handshakes >= secure.MOST_HANDSHAKES then
     table.remove(self.handshakes, 1):close()
   end
   table.insert(self.handshakes, sock)
@@ -96,7 +86,7 @@ function Admission:forget(waiter)
   self:rest()
 end
 
-function Admission:take(seconds)
+function Admission:accept(seconds)
   local due = deadline.after(seconds)
   while #self.ready == 0 do
     local waiter = { task = loop.running(), due = due }
@@ -140,13 +130,18 @@ end
 
 -- A socket of llsocket, nil, nil and its session; or what is wrong, as accept() tells it.
 function admission.accept(server)
-  local seconds = server[limits.receive] or nil
-  if server.io.poller ~= loop then
-    server.admission = server.admission or handshakes(server)
-    return server.admission.io.accept(server, seconds)
+  local new = server.io.poller == loop and new_admission or handshakes
+  server.admission = server.admission or new(server)
+  return server.admission:accept(server[limits.receive] or nil)
+end
+
+-- The server will wait in another way, or not at all: its handshakes end.
+function admission.close(server)
+  local closed = server.admission
+  server.admission = nil
+  if closed then
+    closed:close()
   end
-  server.admission = server.admission or new_admission(server)
-  return server.admission:take(seconds)
 end
 
 return admission

@@ -6,11 +6,13 @@ local scheduler = require('llsocket.scheduler')
 local attempts = require('net.io.attempts')
 local beside = require('net.io.beside')
 local engine = require('net.tls.engine')
+local protected = require('net.protected')
 local retrying = require('net.io.retrying')
 local secure = require('net.stream.secure')
 local values = require('net.poller.values')
 
-local MOST = 512 -- at once
+local accept = attempts.of_sockets(llsocket.MSG_DONTWAIT).accept
+
 local MOST_IN_TURN = 64 -- connections that one attempt accepts
 
 local Handshakes = {}
@@ -61,10 +63,13 @@ function Handshakes:admit(sock)
     ok, err = self.waits:begin(session, security.seconds)
   end
   if not ok then
+    if session then
+      engine.release(session)
+    end
     return secure.reject(self.server, sock, err)
   end
   table.insert(self.under_way, { sock = sock, session = session })
-  if #self.under_way > MOST then
+  if #self.under_way > secure.MOST_HANDSHAKES then
     self:end_oldest()
   end
 end
@@ -92,6 +97,16 @@ function Handshakes:take()
   end
 end
 
+-- Nothing can be accepted, but the handshakes go on: as attempt().
+function Handshakes:fail(err)
+  self.waits:wait(0)
+  local sock, session = self:take()
+  if sock then
+    return false, sock, nil, nil, session
+  end
+  return false, nil, err
+end
+
 -- As attempts.lua has them, with the session after what accept() answers.
 local function attempt(self)
   local ok, failure = self:open()
@@ -103,11 +118,15 @@ local function attempt(self)
     if sock then
       return false, sock, nil, nil, session
     end
-    local must_wait, accepted, err = self.accept(self.server.sock)
-    if not accepted then
-      return must_wait, nil, err
+    local must_wait, accepted, err = accept(self.server.sock)
+    if accepted then
+      accepted:nonblock(self.server.io.nonblock or false)
+      self:admit(accepted)
+    elseif must_wait then
+      return true
+    else
+      return self:fail(err)
     end
-    self:admit(accepted)
   end
   return true
 end
@@ -131,22 +150,35 @@ function Handshakes:wait(seconds)
   return ok or (timeout and is_own), err, timeout
 end
 
+-- Whatever the hook raises, all have ended.
 function Handshakes:close()
   self.is_closed = true
+  local is_parents = self.waits and self.waits:inherited()
   local adapter, fd = self.server.io.poller, self.waits and self.waits:fd()
   if adapter and fd then
     (adapter.forget or adapter.unwait)(fd)
   end
+  local is_told, failure = true, nil
   for _, each in ipairs(self:end_all()) do
-    self:tell_of_end(each.sock)
+    if is_told and not is_parents then
+      is_told, failure = protected.pcall(self.tell_of_end, self, each.sock)
+    end
+  end
+  if not is_told then
+    error(failure, 0)
   end
 end
 
--- Those of a server. Field: io, whose accept(server, seconds) gives a socket of llsocket, nil, nil and its session; nil
--- and a string; or nil, nil, true.
+-- A socket of llsocket, nil, nil and its session; nil and a string; or nil, nil, true.
+function Handshakes:accept(seconds)
+  return self.io.accept(self.server, seconds)
+end
+
+-- Those of a server. Its listener does not block from now on, in no process that has it: while one accepts it may not
+-- change for another.
 return function(server)
   local self = setmetatable({ server = server, under_way = {} }, Handshakes) -- the oldest first
-  self.accept = attempts.of_sockets(llsocket.MSG_DONTWAIT, not server.io.nonblock).accept
+  server.sock:nonblock(true)
   self.io = retrying({
     readable = function(_, seconds)
       return self:wait(seconds)

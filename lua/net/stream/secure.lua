@@ -28,7 +28,9 @@ local tls_io = require('net.io.tls')
 local use = require('net.io.use')
 local values = require('net.poller.values')
 
-local secure = {}
+local secure = {
+  MOST_HANDSHAKES = 512, -- of a server at once; another ends the oldest
+}
 
 local HANDSHAKE_SEC, CLOSE_SEC = 10, 1
 
@@ -102,11 +104,10 @@ function secure.has_said_end(self)
   return not again
 end
 
--- What a client or a server needs for TLS, from its table of options: nil if it has no tlscfg. Fields: config and
--- msec; of a client also servername and resumption.
 local server_fields = { tlsmsec = 'number' }
 local client_fields = { servername = 'string', resumption = 'resumption' }
 
+-- What a client needs for TLS, from its table of options: nil if it has no tlscfg. prepare() adds the context.
 function secure.check_client(options)
   fields.check(options, client_fields, 1, 'new')
   local config = secure.config_of(options, 1, 'new')
@@ -117,7 +118,7 @@ function secure.check_client(options)
   }
 end
 
--- Makes the context of it: true; or nil and a string.
+-- Makes the context of a client or a server: true; or nil and a string.
 function secure.prepare(security, role)
   if security then
     local context, err = engine.context(security.config, role)
@@ -129,7 +130,8 @@ function secure.prepare(security, role)
   return true
 end
 
--- The same for a server at once; nil and a string if that is impossible.
+-- What a server needs for TLS, with its context and for how many seconds a handshake may go on: nil if its table of
+-- options has no tlscfg; nil and a string if there can be no context.
 function secure.server(options, name)
   fields.check(options, server_fields, 1, name or 'new')
   local config = secure.config_of(options, 1, name or 'new')

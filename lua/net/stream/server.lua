@@ -39,6 +39,11 @@ local function accept_secure(self)
   return without_limits(self, admission.accept(self))
 end
 
+-- The listener of one with TLS does not block in any case.
+function Server:isnonblock()
+  return self.io.nonblock or false
+end
+
 local function created(sock, session, ok, made, err)
   if not ok then
     sock:close()
@@ -89,10 +94,12 @@ serving.add(Server)
 local close = Server.close
 
 function Server:close(...)
-  if self.admission then
-    self.admission:close()
+  local ok, failure = protected.pcall(admission.close, self)
+  local err = close(self, ...)
+  if not ok then
+    error(failure, 0)
   end
-  return close(self, ...)
+  return err
 end
 
 return Server

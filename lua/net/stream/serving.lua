@@ -2,12 +2,14 @@
 -- The accept loop of a server: one task for each connection.
 
 local llsocket = require('llsocket')
+local admission = require('net.stream.admission')
 local deadline = require('net.deadline')
 local endings = require('net.endings')
 local errors = require('net.errors')
 local fields = require('net.fields')
 local loop = require('net.loop')
 local protected = require('net.protected')
+local remove = require('net.remove')
 local secure = require('net.stream.secure')
 local Stream = require('net.stream.socket')
 local use = require('net.io.use')
@@ -66,20 +68,19 @@ local function guarded(fn, onerror, connection_of)
 end
 
 -- What the task of a connection does: it gets the accepted socket of llsocket.
-local function new_conduct(server, connections, handler)
-  return function(sock)
-    local session
-    if server.security then
-      session = secure.accept(server, sock)
-      if not session then
-        return
-      end
+function Serving:conduct(sock)
+  local server, session = self.server, nil
+  if server.security then
+    session = secure.accept(server, sock)
+    if not session then
+      return
     end
-    local connection = serving.connection(sock, session, server:createConnection(sock, session))
-    if connection then
-      connections[loop.running()] = connection
-      return handler(connection, server)
-    end
+    self:enter(sock)
+  end
+  local connection = serving.connection(sock, session, server:createConnection(sock, session))
+  if connection then
+    self.connections[loop.running()] = connection
+    return self.handler(connection, server)
   end
 end
 
@@ -97,15 +98,17 @@ end
 local function new_serving(server, handler, options)
   local connections = {}
   local self = setmetatable({
+    handler = handler,
     server = server,
     limit = options.limit or math.huge,
     drain = options.drain,
     connections = connections, -- by task; sockets of llsocket until the server has made connections of them, and
                                -- again, or false, in tasks that only close them
     count = 0,
+    handshakes = {}, -- sockets of those under way, the oldest first: the limit does not count them
+    entering = {}, -- tasks whose handshake has succeeded, and which wait for room under the limit
     pause = FIRST_PAUSE,
     reserve = new_reserve(),
-    conduct = new_conduct(server, connections, handler),
     close = close_connection,
   }, Serving)
   if options.onerror then
@@ -123,6 +126,20 @@ local function new_serving(server, handler, options)
   return self
 end
 
+-- How many connections there are, whose handshake has succeeded.
+function Serving:established()
+  return self.count - #self.handshakes
+end
+
+-- The handshake has succeeded.
+function Serving:enter(sock)
+  while self:established() >= self.limit do
+    table.insert(self.entering, loop.running())
+    loop.suspend()
+  end
+  remove(self.handshakes, sock)
+end
+
 -- A connection has a task: that of its handler, then perhaps one that closes it.
 function Serving:hand_over(connection, task)
   self.connections[task] = connection
@@ -138,6 +155,9 @@ function Serving:leave(task)
   end
   self.connections[task] = nil
   self.count = self.count - 1
+  if self.server.security and type(connection) ~= 'table' then
+    remove(self.handshakes, connection)
+  end
   if type(connection) == 'table' and (connection.close ~= Stream.close or not secure.has_said_end(connection)) then
     self:hand_over(connection.sock or false, loop.spawn(self.close, connection))
   elseif connection then
@@ -146,12 +166,22 @@ function Serving:leave(task)
   self:wake()
 end
 
+-- Of handshakes, the one that has taken longest makes room for others.
 function Serving:admit(sock)
-  self:hand_over(sock, loop.spawn(self.conduct, sock))
+  if self.server.security then
+    table.insert(self.handshakes, sock)
+    if #self.handshakes > secure.MOST_HANDSHAKES then
+      table.remove(self.handshakes, 1):close()
+    end
+  end
+  self:hand_over(sock, loop.spawn(self.conduct, self, sock))
 end
 
--- Ends the wait of the task that serves.
+-- A connection has ended: who waits for that goes on.
 function Serving:wake()
+  repeat
+    local entering = table.remove(self.entering, 1)
+  until not entering or entering:resume()
   if self.waiter then
     self.waiter:resume()
   end
@@ -197,7 +227,7 @@ end
 function Serving:accept_all()
   while not self.is_stopping do
     local ok, err, timeout
-    if self.count < self.limit then
+    if self:established() < self.limit then
       ok, err, timeout = self:accept()
     else
       ok, err, timeout = self:wait_for_end()
@@ -321,6 +351,7 @@ function serving.add(class)
     if not taken then
       return nil, err
     end
+    admission.close(self)
     use(self, self.io == self.io.plain and taken.io.plain or taken.io.hooked)
     return true
   end
