@@ -1920,7 +1920,7 @@ local e = {}
 ---@field EAI_INTR llsocket.errno a signal interrupted the request (getaddrinfo_a)
 ---@field EAI_NOTCANCELED llsocket.errno the request could not be cancelled (getaddrinfo_a)
 ---@field EAI_PROTOCOL llsocket.errno the protocol is unknown (BSD, macOS)
----@field TLS_PROTOCOL llsocket.errno the peer does not speak TLS as it should
+---@field TLS_PROTOCOL llsocket.errno TLS with the peer failed
 ---@field TLS_TRUNCATED llsocket.errno the peer ended the connection without saying so in TLS: bytes may be missing
 ---@field TLS_CONFIG llsocket.errno a setting that TLS cannot work with
 ---@field TLS_NO_NAME llsocket.errno no servername to check the certificate against

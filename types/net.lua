@@ -721,7 +721,7 @@ function server:tlsconfig(tlscfg) end
 ---@param err string what is wrong
 function server:handshakeFailed(err) end
 
----Accepts the next connection as a bare descriptor, which the program must close.
+---Accepts the next connection as a bare descriptor, which the program must close. TLS is its business, too.
 ---
 ---`net.stream.wrap(fd)` makes a socket of it. A connection that was lost before it is accepted is left out, as accept(2) says. The deadline is that of receiving, and `onwaitrecv` is asked before it waits.
 ---@return integer? fd the descriptor, which is close-on-exec
@@ -777,8 +777,8 @@ local server = {}
 
 ---Makes a server with an address. It takes connections after `server:listen()`.
 ---
----Of several addresses of a host it takes the first that works; `err` names each with what was wrong. Instead of options it takes an `llsocket.socket` that is bound already, such as one from another process.
----@param options { host: string?, port: integer|string?, reuseaddr: boolean?, reuseport: boolean?, tcpnodelay: boolean?, v6only: boolean?, tlscfg: net.tls.config? } what it is for
+---Of several addresses of a host it takes the first that works; `err` names each with what was wrong. Instead of options it takes an `llsocket.socket` that is bound already, such as one from another process; that speaks no TLS by itself, but its connections can, by `starttls`.
+---@param options { host: string?, port: integer|string?, reuseaddr: boolean?, reuseport: boolean?, tcpnodelay: boolean?, v6only: boolean?, tlscfg: net.tls.config?, tlsmsec: number? } what it is for
 ---@return net.stream.inet.Server? server the server
 ---@return string? err why it failed
 function server.new(options) end
@@ -799,7 +799,7 @@ function client:connect(conndeadl) end
 ---Makes a client, and connects it.
 ---
 ---`err` names each address that was tried. `timeout` comes with an `err`. A client that was not to connect answers EBADF until `connect`.
----@param options { host: string?, port: integer|string?, tcpnodelay: boolean?, tlscfg: net.tls.config?, servername: string? } what it is for
+---@param options { host: string?, port: integer|string?, tcpnodelay: boolean?, tlscfg: net.tls.config?, servername: string?, resumption: any? } what it is for
 ---@param connect? boolean whether to connect now
 ---@param conndeadl? number how long at most, in milliseconds, look-up and all addresses together; for ever if nil (at least 0)
 ---@return net.stream.inet.Client? client the client
@@ -834,8 +834,8 @@ local server = {}
 
 ---Makes a server at a path. It takes connections after `server:listen()`.
 ---
----EADDRINUSE: there is such a file. Nobody removes it when the server closes: `os.remove(path)` does. Its connections are net.stream.unix.Socket. Instead of options it takes an `llsocket.socket` that is bound already, such as one from another process.
----@param options { path: string, pathname: string?, tlscfg: net.tls.config? } what it is for
+---EADDRINUSE: there is such a file. Nobody removes it when the server closes: `os.remove(path)` does. Its connections are net.stream.unix.Socket. Instead of options it takes an `llsocket.socket` that is bound already, such as one from another process; that speaks no TLS by itself, but its connections can, by `starttls`.
+---@param options { path: string, pathname: string?, tlscfg: net.tls.config?, tlsmsec: number? } what it is for
 ---@return net.stream.unix.Server? server the server
 ---@return string? err why it failed
 function server.new(options) end
@@ -856,7 +856,7 @@ function client:connect(conndeadl) end
 ---Makes a client, and connects it.
 ---
 ---`err` names the path. While the queue of the server is full it waits. `timeout` comes with an `err`. A client that was not to connect answers EBADF until `connect`.
----@param options { path: string, pathname: string?, tlscfg: net.tls.config?, servername: string? } what it is for
+---@param options { path: string, pathname: string?, tlscfg: net.tls.config?, servername: string?, resumption: any? } what it is for
 ---@param connect? boolean whether to connect now
 ---@param conndeadl? number how long at most, in milliseconds, look-up and all addresses together; for ever if nil (at least 0)
 ---@return net.stream.unix.Client? client the client
@@ -1203,7 +1203,7 @@ function tls.client(config) end
 function tls.server(config) end
 
 ---Reads a list of versions.
----@param list string such as 'tlsv1.2,tlsv1.3', 'default' or 'all,!tlsv1.0'
+---@param list string names of tlsv1.0 to tlsv1.3, 'default' or 'secure' (1.2 and 1.3), 'all', 'legacy' or 'tlsv1' (all four), with commas; `!` before one takes it away, from the default if it comes first
 ---@return integer? protocols bits
 ---@return string? err why it failed
 function tls.parse_protocols(list) end
@@ -1314,13 +1314,15 @@ function config:add_keypair(cert, key, staple, passphrase) end
 ---@return string? err why it failed
 function config:add_keypair_file(cert, key, staple, passphrase) end
 
----Forgets all keys. Servers and clients that were made before keep them.
+---Forgets all keys, also those of tickets. Servers and clients that were made before keep them.
 ---@return boolean? ok true
 ---@return string? err why it failed
 function config:clear_keys() end
 
 ---Refuses what these lists revoke.
----@param pem string one list at least, of each authority of the chain
+---
+---From then on a chain is refused if one of its authorities has no list in there that is good now.
+---@param pem string the lists of all authorities of the chain
 ---@return boolean? ok true
 ---@return string? err why it failed
 function config:set_crl(pem) end
@@ -1350,14 +1352,16 @@ function config:ocsp_require_stapling() end
 
 ---Sets the versions of the protocol.
 ---
----TLS 1.2 and 1.3 unless it is asked for others. Those before 1.2 are broken.
+---TLS 1.2 and 1.3 unless it is asked for others. Those before 1.2 are broken, and need `set_ciphers` too.
 ---@param protocols integer|string bits, or a list as of `parse_protocols`
 ---@return boolean? ok true
 ---@return string? err why it failed
 function config:set_protocols(protocols) end
 
 ---Sets the ciphers.
----@param names string 'secure' (the usual), 'compat', 'legacy', 'insecure'; or names of openssl-ciphers(1); those that begin with TLS_ are suites of TLS 1.3
+---
+---Names of suites alone leave the ciphers of TLS 1.2 as usual, and names of those alone the suites. None of them makes certificates acceptable that are too weak.
+---@param names string 'secure' or 'default' (the usual), 'compat', 'legacy', 'insecure' or 'all'; or names of openssl-ciphers(1); those that begin with TLS_ are suites of TLS 1.3
 ---@return boolean? ok true
 ---@return string? err why it failed
 function config:set_ciphers(names) end
@@ -1408,7 +1412,7 @@ function config:set_session_id(id) end
 
 ---Adds a key for session tickets, which servers of several processes share.
 ---
----The last one encrypts; the three before it decrypt. Without any a server makes its own, and changes them.
+---The last one encrypts; the three before it decrypt. Without any a server makes its own, and changes them. Where `set_session_lifetime` has set none it is two hours from then on.
 ---@param revision integer a number that no other key has (at least 0)
 ---@param key string 48 random bytes
 ---@return boolean? ok true
@@ -1426,12 +1430,12 @@ function config:set_session_fd(fd) end
 ---@return string? err why it failed
 function config:verify() end
 
----Requires a certificate of clients.
+---Requires a certificate of clients, of an authority of `set_ca`.
 ---@return boolean? ok true
 ---@return string? err why it failed
 function config:verify_client() end
 
----Asks clients for a certificate.
+---Asks clients for such a certificate.
 ---@return boolean? ok true
 ---@return string? err why it failed
 function config:verify_client_optional() end
@@ -1442,7 +1446,7 @@ function config:verify_client_optional() end
 ---@return string? err why it failed
 function config:set_verify_depth(depth) end
 
----Accepts certificates of anybody, for the right name: no protection against anybody in between.
+---Accepts certificates of anybody, for the right name: no protection against anybody in between. What stapled responses say does not count either.
 ---@return boolean? ok true
 ---@return string? err why it failed
 function config:insecure_noverifycert() end
@@ -1586,7 +1590,7 @@ local context = {}
 
 ---Begins a connection of a client over a descriptor.
 ---@param fd integer the descriptor, which stays the program's
----@param servername? string whom it speaks to: a host name or an address
+---@param servername? string whom it speaks to: a host or an IP address
 ---@param resumption? any what `resumption` of an earlier one gave
 ---@return boolean? ok true
 ---@return string? err why it failed

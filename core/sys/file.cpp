@@ -20,6 +20,15 @@ Result<> last_error() noexcept
 
 constexpr Result<> success{0, 0};
 
+timespec time_of_change(const struct stat& about) noexcept
+{
+#ifdef __APPLE__
+    return about.st_mtimespec;
+#else
+    return about.st_mtim;
+#endif
+}
+
 // In a way that compilers keep.
 void wipe(std::string& bytes) noexcept
 {
@@ -127,7 +136,8 @@ FileVersion version_of_file(const char* path) noexcept
     if (stat(path, &about) != 0) {
         return {};
     }
-    return {{about.st_dev, about.st_ino}, about.st_size, about.st_mtime};
+    const timespec modified = time_of_change(about);
+    return {{about.st_dev, about.st_ino}, about.st_size, modified.tv_sec, modified.tv_nsec};
 }
 
 Result<> check_directory(const char* path) noexcept

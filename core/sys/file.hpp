@@ -33,11 +33,12 @@ struct FileIdentity {
     friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
 };
 
-// Another one when a file has been written to or replaced.
+// Another one when a file or a directory has been written to or replaced.
 struct FileVersion {
     FileIdentity identity;
     off_t size = 0;
-    std::time_t modified = 0;
+    std::time_t modified_sec = 0;
+    long modified_ns = 0;
 
     friend bool operator==(const FileVersion&, const FileVersion&) = default;
 };

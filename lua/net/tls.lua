@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- net.tls: what tlscfg is made of. The names and what they mean are those of libtls.
+-- net.tls: what tlscfg is made of. The names are those of libtls; docs/reference/net/tls.md tells what they mean here.
 --
 --   available                 whether this build has TLS; where it has not, the functions raise an error that says so
 --   config.new()              a configuration: see tls_config_*(3)

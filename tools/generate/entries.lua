@@ -98,7 +98,7 @@ function Writer:entry(entry, is_method)
   add()
   self:parameters(entry.params)
   self:results(entry.results)
-  if entry.errors then
+  if entry.errors and #entry.errors > 0 then
     add('**Errors** worth knowing: ' .. table.concat(entry.errors, ', ') .. '.')
     add()
   end

@@ -89,7 +89,8 @@ return {
     },
     {
       name = 'acceptfd',
-      says = 'Accepts the next connection as a bare descriptor, which the program must close.',
+      says = 'Accepts the next connection as a bare descriptor, which the program must close. TLS is its '
+        .. 'business, too.',
       params = {},
       results = {
         { name = 'fd', type = 'fd', optional = true, says = 'the descriptor, which is close-on-exec' },

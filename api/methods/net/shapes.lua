@@ -110,13 +110,29 @@ shapes.option = {
     optional = true,
     says = 'speak TLS: a `net.tls.config`. A build without OpenSSL has none: an argument error',
   },
+  tlsmsec = {
+    name = 'tlsmsec',
+    type = 'number',
+    optional = true,
+    default = '10000',
+    says = 'with `tlscfg`: how long a handshake may take, in milliseconds',
+  },
   servername = {
     name = 'servername',
     type = 'string',
     optional = true,
-    says = 'with `tlscfg`: whom the certificate must name, a host name or an IP address; `host` if it is missing',
+    says = 'with `tlscfg`: whom the certificate must name, a host name or an IP address',
+  },
+  resumption = {
+    name = 'resumption',
+    type = 'any',
+    optional = true,
+    says = 'with `tlscfg`: what `resumption()` of the session of an earlier connection gave. Each `connect` offers it',
   },
 }
+
+-- What a connection with TLS can fail with, beside what it can fail with otherwise; certificates have more.
+shapes.tls_errors = { 'TLS_CONFIG', 'TLS_NO_NAME', 'TLS_PROTOCOL', 'TLS_TRUNCATED', 'HOSTNAME_MISMATCH' }
 
 -- A table of options, by the names of shapes.option or fields themselves.
 function shapes.options(...)

@@ -5,6 +5,7 @@ local client = require('api.methods.net.client')
 local shapes = require('api.methods.net.shapes')
 
 local with, option = shapes.with, shapes.option
+local unpack = table.unpack or unpack
 
 local nodelay = {
   name = 'tcpnodelay',
@@ -38,16 +39,17 @@ local Server = {
             default = 'false',
             says = 'IPV6_V6ONLY: whether an IPv6 address refuses IPv4',
           },
-          'tlscfg'
+          'tlscfg', 'tlsmsec'
         ),
       },
       results = {
         { name = 'server', type = 'net.stream.inet.Server', optional = true, says = 'the server' },
         shapes.err,
       },
-      errors = { 'EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EMFILE', 'EAI_NONAME' },
+      errors = { 'EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EMFILE', 'EAI_NONAME', 'TLS_CONFIG' },
       note = 'Of several addresses of a host it takes the first that works; `err` names each with what was wrong. '
-        .. 'Instead of options it takes an `llsocket.socket` that is bound already, such as one from another process.',
+        .. 'Instead of options it takes an `llsocket.socket` that is bound already, such as one from another process; '
+        .. 'that speaks no TLS by itself, but its connections can, by `starttls`.',
       source = 'bind(2), getaddrinfo(3), RFC 3493',
     },
   },
@@ -65,9 +67,13 @@ local Client = {
       'net.stream.inet.Client',
       shapes.options(
         with(option.host, { says = 'a name, or an address in figures; without it this machine' }),
-        'port', nodelay, 'tlscfg', 'servername'
+        'port', nodelay, 'tlscfg',
+        with(option.servername, { says = option.servername.says .. '; `host` if it is missing' }), 'resumption'
       ),
-      { 'ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_NONAME', 'EAI_AGAIN' },
+      {
+        'ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_NONAME', 'EAI_AGAIN',
+        unpack(shapes.tls_errors),
+      },
       '`err` names each address that was tried.'
     ),
   },

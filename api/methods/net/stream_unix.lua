@@ -4,6 +4,8 @@
 local client = require('api.methods.net.client')
 local shapes = require('api.methods.net.shapes')
 
+local unpack = table.unpack or unpack
+
 local Socket = {
   name = 'net.stream.unix.Socket',
   called = 'net.stream.unix.Socket',
@@ -24,15 +26,16 @@ local Server = {
     {
       name = 'new',
       says = 'Makes a server at a path. It takes connections after `server:listen()`.',
-      params = { shapes.options('path', 'pathname', 'tlscfg') },
+      params = { shapes.options('path', 'pathname', 'tlscfg', 'tlsmsec') },
       results = {
         { name = 'server', type = 'net.stream.unix.Server', optional = true, says = 'the server' },
         shapes.err,
       },
-      errors = { 'EADDRINUSE', 'ENAMETOOLONG', 'ENOENT', 'EACCES', 'EMFILE' },
+      errors = { 'EADDRINUSE', 'ENAMETOOLONG', 'ENOENT', 'EACCES', 'EMFILE', 'TLS_CONFIG' },
       note = 'EADDRINUSE: there is such a file. Nobody removes it when the server closes: `os.remove(path)` does. Its '
         .. 'connections are net.stream.unix.Socket. Instead of options it takes an `llsocket.socket` that is bound '
-        .. 'already, such as one from another process.',
+        .. 'already, such as one from another process; that speaks no TLS by itself, but its connections can, by '
+        .. '`starttls`.',
       source = 'bind(2), unix(7)',
     },
   },
@@ -48,8 +51,8 @@ local Client = {
   functions = {
     client.new(
       'net.stream.unix.Client',
-      shapes.options('path', 'pathname', 'tlscfg', 'servername'),
-      { 'ENOENT', 'ECONNREFUSED', 'ETIMEDOUT', 'ENAMETOOLONG', 'EACCES' },
+      shapes.options('path', 'pathname', 'tlscfg', 'servername', 'resumption'),
+      { 'ENOENT', 'ECONNREFUSED', 'ETIMEDOUT', 'ENAMETOOLONG', 'EACCES', unpack(shapes.tls_errors) },
       '`err` names the path. While the queue of the server is full it waits.'
     ),
   },

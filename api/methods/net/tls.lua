@@ -25,10 +25,18 @@ local function setter(name, says, params, source, note)
   }
 end
 
-local function file_setter(name, says, params, note)
-  local made = setter(name, says, params, nil, note)
-  made.errors = { 'TLS_CONFIG', 'ENOENT', 'EACCES' }
+local function with_errors(errors, made)
+  made.errors = errors
   return made
+end
+
+local function file_setter(name, says, params, note)
+  return with_errors({ 'TLS_CONFIG', 'ENOENT', 'EACCES' }, setter(name, says, params, nil, note))
+end
+
+-- What cannot fail.
+local function switch(...)
+  return with_errors({}, setter(...))
 end
 
 local cert, key = text('cert', 'PEM: the certificate, and behind it those of its issuers'), text('key', 'PEM')
@@ -46,9 +54,9 @@ local setters = {
   setter('set_ca', 'Trusts these authorities only.', { text('pem', 'their certificates') }, nil,
     'Without any of these three a client trusts the authorities of the system, and a server nobody.'),
   file_setter('set_ca_file', 'Trusts the authorities of a file only.', { path('path', 'PEM') }),
-  file_setter('set_ca_path', 'Trusts the authorities of a directory.', {
+  with_errors({ 'ENOENT', 'ENOTDIR', 'EACCES' }, setter('set_ca_path', 'Trusts the authorities of a directory.', {
     path('path', 'with hashed names: openssl-rehash(1)'),
-  }),
+  })),
   setter('set_cert', 'Sets the certificate.', { cert }),
   file_setter('set_cert_file', 'Sets the certificate.', { path('path', 'of such a file') }),
   setter('set_key', 'Sets the private key.', { key, passphrase }),
@@ -57,23 +65,24 @@ local setters = {
   file_setter('set_keypair_file', 'Sets the certificate and its key.', files_of_keypair, keypair_note),
   setter('add_keypair', 'Adds another keypair of a server.', { cert, key, staple, passphrase }, nil, more_note),
   file_setter('add_keypair_file', 'Adds another keypair of a server.', files_of_keypair, more_note),
-  setter('clear_keys', 'Forgets all keys. Servers and clients that were made before keep them.'),
+  switch('clear_keys', 'Forgets all keys, also those of tickets. Servers and clients that were made before keep them.'),
   setter('set_crl', 'Refuses what these lists revoke.', {
-    text('pem', 'one list at least, of each authority of the chain'),
-  }),
+    text('pem', 'the lists of all authorities of the chain'),
+  }, nil, 'From then on a chain is refused if one of its authorities has no list in there that is good now.'),
   file_setter('set_crl_file', 'Refuses what these lists revoke.', { path('path', 'of such a file') }),
   setter('set_ocsp_staple', 'Sets the OCSP response that a server sends with its certificate.', { text('der', 'DER') }),
   file_setter('set_ocsp_staple_file', 'Sets that response.', { path('path', 'of such a file') }),
-  setter('ocsp_require_stapling', 'Refuses servers that send no good OCSP response. A bad one is refused always.'),
+  switch('ocsp_require_stapling', 'Refuses servers that send no good OCSP response. A bad one is refused always.'),
   setter('set_protocols', 'Sets the versions of the protocol.', {
     { name = 'protocols', type = 'integer|string', says = 'bits, or a list as of `parse_protocols`' },
-  }, nil, 'TLS 1.2 and 1.3 unless it is asked for others. Those before 1.2 are broken.'),
+  }, nil, 'TLS 1.2 and 1.3 unless it is asked for others. Those before 1.2 are broken, and need `set_ciphers` too.'),
   setter('set_ciphers', 'Sets the ciphers.', {
-    text('names', "'secure' (the usual), 'compat', 'legacy', 'insecure'; or names of openssl-ciphers(1); those "
-      .. 'that begin with TLS_ are suites of TLS 1.3'),
-  }),
-  setter('prefer_ciphers_client', "Takes the cipher that the client prefers."),
-  setter('prefer_ciphers_server', 'Takes the cipher that the server prefers: the usual.'),
+    text('names', "'secure' or 'default' (the usual), 'compat', 'legacy', 'insecure' or 'all'; or names of "
+      .. 'openssl-ciphers(1); those that begin with TLS_ are suites of TLS 1.3'),
+  }, nil, 'Names of suites alone leave the ciphers of TLS 1.2 as usual, and names of those alone the suites. None of '
+    .. 'them makes certificates acceptable that are too weak.'),
+  switch('prefer_ciphers_client', "Takes the cipher that the client prefers."),
+  switch('prefer_ciphers_server', 'Takes the cipher that the server prefers: the usual.'),
   setter('set_ecdhecurves', 'Sets the groups for the exchange of keys.', {
     text('names', "such as 'X25519:P-256'; 'default'"),
   }),
@@ -90,25 +99,27 @@ local setters = {
   setter('add_ticket_key', 'Adds a key for session tickets, which servers of several processes share.', {
     { name = 'revision', type = 'integer', min = 0, max = 4294967295, says = 'a number that no other key has' },
     text('key', '48 random bytes'),
-  }, nil, 'The last one encrypts; the three before it decrypt. Without any a server makes its own, and changes them.'),
-  setter('set_session_fd', 'Keeps the session of a client in a file.', {
+  }, nil, 'The last one encrypts; the three before it decrypt. Without any a server makes its own, and changes them. '
+    .. 'Where `set_session_lifetime` has set none it is two hours from then on.'),
+  with_errors({ 'EBADF', 'EPERM' }, setter('set_session_fd', 'Keeps the session of a client in a file.', {
     { name = 'fd', type = 'fd', optional = true, says = 'of a file that only this user can read; nil: none' },
-  }),
-  setter('verify', 'Verifies the certificate, its name and its time: the usual.'),
-  setter('verify_client', 'Requires a certificate of clients.'),
-  setter('verify_client_optional', 'Asks clients for a certificate.'),
+  })),
+  switch('verify', 'Verifies the certificate, its name and its time: the usual.'),
+  switch('verify_client', 'Requires a certificate of clients, of an authority of `set_ca`.'),
+  switch('verify_client_optional', 'Asks clients for such a certificate.'),
   setter('set_verify_depth', 'Limits the chain.', {
     { name = 'depth', type = 'integer', says = 'how many authorities may be between the certificate and the root (6)' },
   }),
-  setter('insecure_noverifycert', 'Accepts certificates of anybody, for the right name: no protection against anybody '
-    .. 'in between.'),
-  setter('insecure_noverifyname', 'Accepts certificates for any name: whoever has one can be in between.'),
-  setter('insecure_noverifytime', 'Accepts certificates, and stapled responses, that have expired or are not yet '
+  switch('insecure_noverifycert', 'Accepts certificates of anybody, for the right name: no protection against anybody '
+    .. 'in between. What stapled responses say does not count either.'),
+  switch('insecure_noverifyname', 'Accepts certificates for any name: whoever has one can be in between.'),
+  switch('insecure_noverifytime', 'Accepts certificates, and stapled responses, that have expired or are not yet '
     .. 'valid.'),
-  setter('set_keylog_file', 'Appends the secrets of connections to a file, for programs such as Wireshark.', {
-    path('path', 'of a file that only this user can read (EPERM), which is made if there is none; no symbolic link '
-      .. '(ELOOP)'),
-  }, 'SSL_CTX_set_keylog_callback(3)'),
+  with_errors({ 'ENOENT', 'EACCES', 'EPERM', 'ELOOP' }, setter('set_keylog_file',
+    'Appends the secrets of connections to a file, for programs such as Wireshark.', {
+      path('path', 'of a file that only this user can read (EPERM), which is made if there is none; no symbolic link '
+        .. '(ELOOP)'),
+    }, 'SSL_CTX_set_keylog_callback(3)')),
 }
 
 local function query(name, type, says, source)
@@ -297,7 +308,10 @@ return {
     {
       name = 'parse_protocols',
       says = 'Reads a list of versions.',
-      params = { text('list', "such as 'tlsv1.2,tlsv1.3', 'default' or 'all,!tlsv1.0'") },
+      params = {
+        text('list', "names of tlsv1.0 to tlsv1.3, 'default' or 'secure' (1.2 and 1.3), 'all', 'legacy' or 'tlsv1' "
+          .. '(all four), with commas; `!` before one takes it away, from the default if it comes first'),
+      },
       results = { { name = 'protocols', type = 'integer', optional = true, says = 'bits' }, err },
       errors = { 'TLS_CONFIG' },
       source = 'tls_config_parse_protocols(3)',

@@ -187,6 +187,10 @@ function client.define(class, family, target)
   end
 
   function class:connect_within(seconds)
+    local is_ready, problem = secure.prepare(self.security, 'client') -- the configuration as it is by now
+    if not is_ready then
+      return nil, problem
+    end
     local io = current_io()
     local attempt = begin(self, io)
     return settle(self, attempt, protected.across_waits(io.poller, reach, self, attempt, seconds))
