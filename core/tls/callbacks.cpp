@@ -91,7 +91,8 @@ int Callbacks::verify(int is_good, X509_STORE_CTX* verification) noexcept
         X509_STORE_CTX_set_error(verification, X509_V_OK);
         return accepted;
     }
-    session_of(ssl).note_refusal(verification);
+    session_of(ssl).note_refusal(X509_STORE_CTX_get_error(verification), X509_STORE_CTX_get_error_depth(verification),
+                                 X509_STORE_CTX_get_current_cert(verification));
     return refused;
 }
 
@@ -108,7 +109,7 @@ int Callbacks::check_staple(SSL* ssl, void*) noexcept
     Session& session = session_of(ssl);
     const int result = tls::check_staple(ssl, context_of(ssl).settings(), session.staple());
     if (result != X509_V_OK) {
-        session.note_refusal(result);
+        session.note_refusal(result, 0, SSL_get0_peer_certificate(ssl));
     }
     return result == X509_V_OK ? accepted : refused;
 }

@@ -99,16 +99,11 @@ void Session::note_alert(const SSL* ssl, int where, int value) noexcept
     }
 }
 
-void Session::note_refusal(int result) noexcept
-{
-    refusal_.result = result;
-}
-
-void Session::note_refusal(X509_STORE_CTX* verification) noexcept
+void Session::note_refusal(int result, int depth, const X509* certificate) noexcept
 {
     try {
-        refusal_ = {X509_STORE_CTX_get_error(verification), X509_STORE_CTX_get_error_depth(verification), {}, {}};
-        if (const X509* certificate = X509_STORE_CTX_get_current_cert(verification)) {
+        refusal_ = {result, depth, {}, {}};
+        if (certificate != nullptr) {
             refusal_.subject = text_of(X509_get_subject_name(certificate));
             refusal_.issuer = text_of(X509_get_issuer_name(certificate));
         }

@@ -78,8 +78,7 @@ public:
     [[nodiscard]] Staple& staple() noexcept { return staple_; }
 
     // For callbacks.
-    void note_refusal(X509_STORE_CTX* verification) noexcept;
-    void note_refusal(int result) noexcept;
+    void note_refusal(int result, int depth, const X509* certificate) noexcept;
     void keep(SSL_SESSION* session) noexcept;
 
 private:

@@ -12,6 +12,7 @@ local secure = require('secure')
 local tls = require('net.tls')
 
 local answer = modes.answer
+local unpack = table.unpack or unpack
 local long = loops.pattern(9973):rep(300)
 
 after_each(loops.assert_idle)
@@ -265,6 +266,27 @@ describe('A context', function()
       assert.equal(tostring(i), pairs_of[i][2]:read())
     end
   end)
+
+  for _, version in ipairs({ 'tlsv1.2', 'tlsv1.3' }) do
+    it('knows with its peer of ' .. version .. ' what nobody else knows', function()
+      local client, server = contexts.connection(secure.client_config({ set_protocols = version }))
+      local other = contexts.connection(secure.client_config({ set_protocols = version }))
+      for _, arguments in ipairs({ { 'EXPORTER-a', 32 }, { 'EXPORTER-b', 32 }, { 'EXPORTER-a', 32, 'context' } }) do
+        local key = client:export_key(unpack(arguments))
+        assert.equal(32, #key)
+        assert.is_true(key == server:export_key(unpack(arguments)))
+        assert.is_false(key == other:export_key(unpack(arguments)))
+        assert.is_true(arguments[1] == 'EXPORTER-a' and not arguments[3] or key ~= client:export_key('EXPORTER-a', 32))
+      end
+      assert.is_true(client:channel_binding('tls-exporter') == server:channel_binding('tls-exporter'))
+      assert.is_false(client:channel_binding('tls-exporter') == other:channel_binding('tls-exporter'))
+      local digest = client:channel_binding('tls-server-end-point'):gsub('.', function(byte)
+        return ('%02x'):format(byte:byte())
+      end)
+      assert.equal(client:peer_cert_hash():lower(), 'sha256:' .. digest)
+      assert.is_true(server:channel_binding('tls-server-end-point') == client:channel_binding('tls-server-end-point'))
+    end)
+  end
 
   it('stays as it was when its configuration is changed', function()
     local config = secure.client_config()

@@ -99,6 +99,7 @@ end
 local function assert_refused(name, err, of_server)
   assert.is_string(err, 'it was accepted')
   assert.equal(name, err:match('^%[([%u_]+):%d+%]%[handshake%] '), err)
+  assert.is_truthy(err:find("depth 0, subject 'CN=[^']+', issuer 'CN=[^']+', name 'localhost', alert "), err)
   assert.is_truthy(of_server:find('^%[ALERT_BAD_CERTIFICATE_STATUS_RESPONSE:%d+%]%[handshake%] '), of_server)
 end
 

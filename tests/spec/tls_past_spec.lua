@@ -60,7 +60,7 @@ describe('TLS', function()
     assert_heard_nothing(peer)
   end))
 
-  it('takes what other tasks send while it begins', task(function()
+  it('refuses what other tasks send while it begins', task(function()
     local client, peer = plain_pair()
     local starting = loop.spawn(client.starttls, client, secure.client_config(), { servername = 'localhost' })
     loops.settle()
