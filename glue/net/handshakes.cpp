@@ -40,10 +40,10 @@ public:
     // One that has ended, which is under way until drop(); or nullptr.
     TlsHandshakeOperation* take() noexcept
     {
-        Operation* operation = ended_.pop_front();
-        do {
-            operation = operation == nullptr || operation == &listening_ ? loop_.take() : operation;
-        } while (operation == &listening_);
+        Operation* operation = next_ended();
+        while (operation == &listening_) {
+            operation = next_ended();
+        }
         return static_cast<TlsHandshakeOperation*>(operation);
     }
 
@@ -78,6 +78,12 @@ private:
     WaitOperation listening_{Direction::read};
     std::unordered_map<TlsSession*, TlsHandshakeOperation> under_way_;
     List<Operation> ended_; // at once
+
+    Operation* next_ended() noexcept
+    {
+        Operation* first = ended_.pop_front();
+        return first != nullptr ? first : loop_.take();
+    }
 };
 
 // The table that is associated with it has the sessions and the listener, by their addresses.

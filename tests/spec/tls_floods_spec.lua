@@ -40,7 +40,7 @@ local floods = {
   ['hello requests'] = '\22\3\3\0\4\0\0\0\0',
 }
 
-local SIZE = 4000000
+local SIZE = 64000000 -- bytes: much more than may be kept
 
 -- Sends a flood after `begin`, until the other end has enough, or the flood is over.
 local function pour(sock, begin, flood)
