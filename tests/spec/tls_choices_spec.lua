@@ -92,6 +92,94 @@ describe('A server with several keypairs', function()
   end)
 end)
 
+describe('Ciphers and groups', function()
+  local AES, CHACHA = 'ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-CHACHA20-POLY1305'
+
+  -- The cipher of a connection; or nil and what the client says.
+  local function cipher(client, server)
+    local one, two = contexts.pair(secure.client_config(client), secure.server_config(server))
+    local err = contexts.handshake(one, two)
+    return not err and one:conn_cipher() or nil, err
+  end
+
+  it('of TLS 1.3 are those that one of both asks for', function()
+    for _, suite in ipairs({ 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256' }) do
+      assert.equal(suite, cipher({ set_ciphers = suite }))
+      assert.equal(suite, cipher(nil, { set_ciphers = suite }))
+    end
+    local _, err = cipher({ set_ciphers = 'TLS_AES_128_GCM_SHA256' }, { set_ciphers = 'TLS_AES_256_GCM_SHA384' })
+    assert.is_truthy(err:find('^%[ALERT_HANDSHAKE_FAILURE:'), err)
+  end)
+
+  it('of TLS 1.2 are chosen by the server, or by the client if the server prefers that', function()
+    local client = { set_protocols = 'tlsv1.2', set_ciphers = CHACHA .. ':' .. AES }
+    local both = AES .. ':' .. CHACHA
+    assert.equal(AES, cipher(client, { set_ciphers = both }))
+    assert.equal(CHACHA, cipher(client, { set_ciphers = both, prefer_ciphers_client = NOTHING }))
+    local config = secure.server_config({ set_ciphers = both, prefer_ciphers_client = NOTHING })
+    assert(config:prefer_ciphers_server())
+    assert.equal(AES, contexts.connection(secure.client_config(client), config):conn_cipher())
+  end)
+
+  it('must be common to both', function()
+    assert.is_string(cipher({ set_ecdhecurves = 'P-384' }, { set_ecdhecurves = 'X25519:P-384' }))
+    local _, err = cipher({ set_ecdhecurves = 'P-384' }, { set_ecdhecurves = 'X25519' })
+    assert.is_truthy(err:find('^%[ALERT_HANDSHAKE_FAILURE:'), err)
+  end)
+
+  it('without elliptic curves need parameters', function()
+    local made = ca:issue({ key = 'rsa' })
+    local client = { set_protocols = 'tlsv1.2', set_ciphers = 'DHE-RSA-AES128-GCM-SHA256' }
+    local server = { set_keypair_file = { made.cert, made.key }, set_ciphers = 'DHE-RSA-AES128-GCM-SHA256' }
+    local _, err = cipher(client, server)
+    assert.is_truthy(err:find('^%[ALERT_HANDSHAKE_FAILURE:'), err)
+    server.set_dheparams = 'auto'
+    assert.equal('DHE-RSA-AES128-GCM-SHA256', cipher(client, server))
+  end)
+end)
+
+describe('A client', function()
+  local function says(client, made)
+    local server = made and secure.config({ set_keypair_file = { made.cert, made.key } }) or secure.server_config()
+    return (contexts.handshake(contexts.pair(client, server)))
+  end
+
+  it('trusts the authorities of a directory', function()
+    local directory = peers.directory()
+    local config = secure.config({ set_ca_path = directory })
+    assert.is_truthy(says(config):find('^%[UNABLE_TO_GET_ISSUER'))
+    peers.write(directory .. '/ca.pem', peers.read(ca.cert))
+    assert(select(2, peers.run({ 'openssl', 'rehash', directory })) == 0)
+    assert.is_nil(says(config))
+  end)
+
+  it('refuses what the lists of a file revoke', function()
+    local made = ca:issue()
+    ca:revoke(made)
+    local path = peers.directory() .. '/crl.pem'
+    peers.write(path, ca:crl())
+    local config = secure.client_config({ set_crl_file = path })
+    assert.is_nil(says(config))
+    assert.is_truthy(says(config, made):find('^%[CERT_REVOKED:'))
+  end)
+
+  it('needs a list of the authority, if it has any', function()
+    local config = secure.client_config({ set_crl = other:crl() })
+    assert.is_truthy(says(config):find('^%[UNABLE_TO_GET_CRL:'))
+  end)
+
+  it('verifies again what it was told not to', function()
+    local made = ca:issue({ san = 'DNS:example.com', from = -2 * DAY, to = -DAY })
+    local config = secure.client_config({
+      insecure_noverifycert = NOTHING, insecure_noverifyname = NOTHING, insecure_noverifytime = NOTHING,
+    })
+    assert.is_nil(says(config, made))
+    assert(config:verify())
+    assert.is_truthy(says(config, made):find('^%[%u'))
+    assert.is_nil(says(config))
+  end)
+end)
+
 for _, version in ipairs({ 'tlsv1.2', 'tlsv1.3' }) do
   describe('A client of ' .. version .. ' is asked for a certificate', function()
     local certificates
