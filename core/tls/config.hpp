@@ -4,6 +4,7 @@
 
 #include "core/sys/file.hpp"
 #include "core/tls/failure.hpp"
+#include "core/tls/openssl.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,12 +16,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-// Of OpenSSL.
-struct evp_pkey_st;
-struct ssl_session_st;
-struct x509_st;
-struct X509_crl_st;
 
 namespace llnet::tls {
 

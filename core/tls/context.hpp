@@ -3,8 +3,6 @@
 
 #include "core/tls/config.hpp"
 
-struct ssl_ctx_st;
-
 namespace llnet::tls {
 
 enum class Role : std::uint8_t { client, server };

@@ -6,7 +6,6 @@
 #include "core/tls/staple.hpp"
 #include "core/tls/wire.hpp"
 
-#include <openssl/ssl.h>
 #include <span>
 
 namespace llnet::tls {

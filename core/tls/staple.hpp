@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Stapled OCSP responses (RFC 6960, RFC 6066). Included by files of core/tls only.
+// Stapled OCSP responses (RFC 6960, RFC 6066).
 #pragma once
 
 #include "core/tls/config.hpp"
 
 #include <ctime>
-#include <openssl/ssl.h>
 
 namespace llnet::tls {
 
@@ -17,7 +16,7 @@ struct Staple {
     std::time_t revocation_time = -1;
     std::time_t this_update = -1;
     std::time_t next_update = -1;
-    int result = -1; // of the check: X509_V_*
+    int result = -1; // of the check: X509_V_*, of which 0 is good
 };
 
 // Checks what the server of this connection stapled; gives X509_V_OK or what is wrong. The chain is verified already,

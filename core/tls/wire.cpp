@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
+#include <openssl/ssl.h>
 #include <utility>
 
 namespace llnet::tls {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Between an engine and its socket. Included by files of core/tls only.
+// Between an engine and its socket.
 #pragma once
 
 #include "core/sys/system.hpp"
+#include "core/tls/openssl.hpp"
 
 #include <cstdint>
-#include <openssl/ssl.h>
 #include <string>
 #include <string_view>
 #include <vector>

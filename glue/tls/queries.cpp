@@ -113,7 +113,7 @@ int peer_ocsp_result(lua_State* L)
     if (result < 0) {
         return 0;
     }
-    lua_pushstring(L, result == X509_V_OK ? "good" : error_message(ErrorKind::tls, result, {}));
+    lua_pushstring(L, result == 0 ? "good" : error_message(ErrorKind::tls, result, {}));
     return 1;
 }
 

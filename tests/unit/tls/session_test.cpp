@@ -8,6 +8,7 @@
 #include "tests/unit/tls/identity.hpp"
 
 #include <openssl/err.h>
+#include <openssl/ssl.h>
 
 namespace llnet::tls {
 namespace {
