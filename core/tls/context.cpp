@@ -130,7 +130,7 @@ Outcome<> Context::make(const Settings& settings, Role role, std::shared_ptr<con
     return done();
 }
 
-// A setting that would have no effect is a mistake of the program.
+// What is for the other role, and what this one cannot do without, is a mistake of the program.
 Context::Problem Context::check_role() const
 {
     const Keypair& first = settings_.keypair;

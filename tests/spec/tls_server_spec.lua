@@ -1,9 +1,12 @@
 -- SPDX-License-Identifier: MIT
 -- Configurations of TLS, and what servers do with them.
+local descriptors = require('descriptors')
 local loop = require('net.loop')
 local loops = require('loops')
 local modes = require('modes')
 local net = require('net')
+local network = require('network')
+local peers = require('peers')
 local secure = require('secure')
 local tls = require('net.tls')
 
@@ -14,39 +17,17 @@ after_each(loops.assert_idle)
 
 setup(secure.certificate)
 
-describe('Configurations', function()
-  it('say what is wrong with each of their settings', function()
-    local config = tls.config.new()
-    local made = secure.certificate()
-    local another = secure.authority():issue()
-    for _, row in ipairs({
-      { 'set_ca', 'x', 'TLS_CONFIG', 'no certificate in it' },
-      { 'set_ca_file', '/none', 'ENOENT', '/none' },
-      { 'set_ca_path', '/none', 'ENOENT', '/none' },
-      { 'set_crl', '', 'TLS_CONFIG', 'no revocation list in it' },
-      { 'set_cert_file', made.key, 'TLS_CONFIG', 'no certificate in it' },
-      { 'set_key_file', made.cert, 'TLS_CONFIG', 'no private key in it' },
-      { 'set_ciphers', 'NONE-SUCH', 'TLS_CONFIG', 'no cipher' },
-      { 'set_ecdhecurves', 'P-1', 'TLS_CONFIG', 'unknown group' },
-      { 'set_dheparams', 'x', 'TLS_CONFIG', 'expected' },
-      { 'set_alpn', 'h2,,x', 'TLS_CONFIG', '1 to 255' },
-      { 'set_protocols', 'sslv3', 'TLS_CONFIG', 'unknown' },
-      { 'set_protocols', 1, 'TLS_CONFIG', 'unknown' },
-      { 'set_session_id', ('x'):rep(33), 'TLS_CONFIG', '32 bytes' },
-      { 'set_session_lifetime', -1, 'TLS_CONFIG', 'out of range' },
-      { 'set_verify_depth', -1, 'TLS_CONFIG', 'out of range' },
-      { 'set_ocsp_staple', 'x', 'TLS_CONFIG', 'no OCSP response' },
-    }) do
-      local ok, err = config[row[1]](config, row[2])
-      assert.is_nil(ok, row[1])
-      assert.equal(row[3], err:match('^%[([%u_]+):%d+%]'), err)
-      assert.is_truthy(err:find(row[4], 1, true), err)
-    end
-    local ok, err = config:set_keypair_file(made.cert, another.key)
-    assert.is_nil(ok)
-    assert.is_truthy(err:find('the key does not belong to the certificate', 1, true), err)
-  end)
+-- The descriptor of a file that only this user can read.
+local function private_file()
+  local path = peers.directory() .. '/private'
+  peers.write(path, '')
+  assert(select(2, peers.run({ 'chmod', '600', path })) == 0)
+  return (descriptors.of(function()
+    return network.keep(assert(io.open(path, 'r+b')))
+  end))
+end
 
+describe('Configurations', function()
   it('are refused where their settings have no effect', function()
     local made = secure.certificate()
     local both = { made.cert, made.key }
@@ -55,6 +36,8 @@ describe('Configurations', function()
       { 'client', { add_keypair_file = both }, 'add_keypair' },
       { 'client', { add_ticket_key = { 1, ('k'):rep(48) } }, 'add_ticket_key' },
       { 'client', { set_dheparams = 'auto' }, 'set_dheparams' },
+      { 'client', { set_ocsp_staple = secure.authority():ocsp(made) }, 'set_ocsp_staple' },
+      { 'server', { set_keypair_file = both, set_session_fd = private_file() }, 'set_session_fd' },
       { 'server', {}, 'a server needs a certificate' },
       { 'server', { set_cert_file = made.cert }, 'a certificate without its key' },
       { 'server', { set_keypair_file = both, ocsp_require_stapling = secure.NOTHING }, 'for clients' },
