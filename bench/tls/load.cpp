@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The load of ./dev bench tls: TLS 1.3 with one cipher and one group, so that all servers do the same work.
 #include "bench/serving/load.hpp"
+#include "core/tls/handles.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,17 +22,9 @@ using serving::Server;
 
 constexpr std::size_t record = 16384;
 
-template <auto function>
-struct Free {
-    template <class Object>
-    void operator()(Object* object) const
-    {
-        function(object);
-    }
-};
-using Context = std::unique_ptr<SSL_CTX, Free<SSL_CTX_free>>;
-using Client = std::unique_ptr<SSL, Free<SSL_free>>;
-using Session = std::unique_ptr<SSL_SESSION, Free<SSL_SESSION_free>>;
+using Context = llnet::tls::ContextHandle;
+using Client = llnet::tls::Handle<SSL, SSL_free>;
+using Session = llnet::tls::SessionHandle;
 
 SSL_SESSION* newest = nullptr;
 

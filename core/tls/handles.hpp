@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// OpenSSL's objects, each with its owner. Included by files of core/tls only.
+// OpenSSL's objects, each with its owner. Included by files of core/tls, and by programs that use OpenSSL beside it.
 #pragma once
 
 #include <ctime>

@@ -79,18 +79,14 @@ int check_staple(SSL* ssl, const Settings& settings, Staple& staple) noexcept
     }
     clear_errors();
     const OcspHandle response(d2i_OCSP_RESPONSE(nullptr, &bytes, size));
-    staple.result = X509_V_ERR_OCSP_VERIFY_FAILED;
-    if (response != nullptr) {
-        staple.response_status = OCSP_response_status(response.get());
-        if (staple.response_status != OCSP_RESPONSE_STATUS_SUCCESSFUL) { // it says nothing
-            staple.result = -1;
-            clear_errors();
-            return without;
-        }
-        staple.result = check(ssl, response.get(), settings.verifies_time, staple);
+    staple.response_status = response != nullptr ? OCSP_response_status(response.get()) : -1;
+    const bool says_something = response == nullptr || staple.response_status == OCSP_RESPONSE_STATUS_SUCCESSFUL;
+    if (says_something) {
+        staple.result = response != nullptr ? check(ssl, response.get(), settings.verifies_time, staple)
+                                            : X509_V_ERR_OCSP_VERIFY_FAILED;
     }
     clear_errors();
-    return staple.result;
+    return says_something ? staple.result : without;
 }
 
 } // namespace llnet::tls

@@ -16,22 +16,20 @@ namespace {
 
 class Handshakes {
 public:
-    Handshakes(Socket& listener, std::unique_ptr<Backend> backend)
-        : loop_(sys::host(), std::move(backend)), listener_(listener)
-    {}
+    Handshakes(Socket& listener, std::unique_ptr<Loop> loop) noexcept : loop_(std::move(loop)), listener_(listener) {}
 
-    [[nodiscard]] Loop& loop() noexcept { return loop_; }
+    [[nodiscard]] Loop& loop() noexcept { return *loop_; }
 
     // Throws std::bad_alloc.
     Outcome<> begin(TlsSession& session, const std::optional<Deadline>& until)
     {
-        const Outcome<Loop::Key> key = loop_.watch(*session.socket);
+        const Outcome<Loop::Key> key = loop_->watch(*session.socket);
         if (!key.done()) {
             return failed(key.error);
         }
         TlsHandshakeOperation& handshake = under_way_.try_emplace(&session, session.session).first->second;
         handshake.owner = &session;
-        if (loop_.start(handshake, key.value, until)) {
+        if (loop_->start(handshake, key.value, until)) {
             ended_.push_back(handshake);
         }
         return done();
@@ -50,8 +48,8 @@ public:
     void drop(TlsSession& session) noexcept
     {
         under_way_.erase(&session);
-        if (const std::optional<Loop::Key> key = loop_.key_of(session.fd())) {
-            loop_.release(*key);
+        if (const std::optional<Loop::Key> key = loop_->key_of(session.fd())) {
+            loop_->release(*key);
         }
     }
 
@@ -59,21 +57,21 @@ public:
     // std::bad_alloc.
     Outcome<> wait(const std::optional<Deadline>& until)
     {
-        const Outcome<Loop::Key> key = loop_.watch(listener_);
+        const Outcome<Loop::Key> key = loop_->watch(listener_);
         if (!key.done()) {
             return failed(key.error);
         }
-        const bool is_ready = !listening_.pending() && loop_.start(listening_, key.value, std::nullopt);
+        const bool is_ready = !listening_.pending() && loop_->start(listening_, key.value, std::nullopt);
         if (is_ready || !ended_.empty()) {
             return done();
         }
-        const Outcome<> stepped = loop_.step(until);
-        const bool is_late = until && *until <= Clock::now() && !loop_.has_work();
+        const Outcome<> stepped = loop_->step(until);
+        const bool is_late = until && *until <= Clock::now() && !loop_->has_work();
         return stepped.done() && is_late ? again_or_failed(EAGAIN, "accept") : stepped;
     }
 
 private:
-    Loop loop_;
+    std::unique_ptr<Loop> loop_;
     Socket& listener_;
     WaitOperation listening_{Direction::read};
     std::unordered_map<TlsSession*, TlsHandshakeOperation> under_way_;
@@ -82,7 +80,7 @@ private:
     Operation* next_ended() noexcept
     {
         Operation* first = ended_.pop_front();
-        return first != nullptr ? first : loop_.take();
+        return first != nullptr ? first : loop_->take();
     }
 };
 
@@ -126,10 +124,10 @@ int handshakes(lua_State* L)
     set_at(L, &listener);
     set_associated_table(L, -2);
     const Outcome<> opened = work([&] {
-        std::unique_ptr<Backend> backend;
-        const Outcome<> made = make_backend(backend);
+        std::unique_ptr<Loop> loop;
+        const Outcome<> made = make_loop(loop);
         if (made.done()) {
-            self.all = std::make_unique<Handshakes>(listener, std::move(backend));
+            self.all = std::make_unique<Handshakes>(listener, std::move(loop));
         }
         return made;
     });

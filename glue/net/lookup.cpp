@@ -19,11 +19,9 @@ struct LookupBox {
 
     Outcome<> begin(const LookupQuery& query)
     {
-        std::unique_ptr<Backend> backend;
-        if (const Outcome<> made = make_backend(backend); !made.done()) {
+        if (const Outcome<> made = make_loop(loop); !made.done()) {
             return made;
         }
-        loop = std::make_unique<Loop>(sys::host(), std::move(backend));
         lookups = std::make_unique<Lookups>(sys::host(), *loop);
         operation = std::make_unique<LookupOperation>();
         return lookups->start(*operation, query, std::nullopt);

@@ -13,6 +13,8 @@
 
 namespace llnet {
 
+namespace {
+
 Outcome<> make_backend(std::unique_ptr<Backend>& into)
 {
     constexpr const char* backend_variable = "LLNET_BACKEND";
@@ -33,14 +35,25 @@ Outcome<> make_backend(std::unique_ptr<Backend>& into)
     return failed(ENOTSUP, backend_variable);
 }
 
-Outcome<> Scheduler::open()
+} // namespace
+
+Outcome<> make_loop(std::unique_ptr<Loop>& into)
 {
     std::unique_ptr<Backend> backend;
-    if (const Outcome<> made = make_backend(backend); !made.done()) {
+    const Outcome<> made = make_backend(backend);
+    if (made.done()) {
+        into = std::make_unique<Loop>(sys::host(), std::move(backend));
+    }
+    return made;
+}
+
+Outcome<> Scheduler::open()
+{
+    std::unique_ptr<Loop> loop;
+    if (const Outcome<> made = make_loop(loop); !made.done()) {
         return made;
     }
     scratch_.resize(scratch_size);
-    auto loop = std::make_unique<Loop>(sys::host(), std::move(backend));
     if (loop_ != nullptr) {
         forget_tasks();
     }

@@ -19,8 +19,8 @@ struct Surroundings {
     bool is_generator = false;       // it is not the task's own coroutine
 };
 
-// Makes the backend that LLNET_BACKEND names, or the best that there is. Throws std::bad_alloc.
-Outcome<> make_backend(std::unique_ptr<Backend>& into);
+// Makes a loop over the backend that LLNET_BACKEND names, or the best that there is. Throws std::bad_alloc.
+Outcome<> make_loop(std::unique_ptr<Loop>& into);
 
 // The tasks of a Lua state and the loop that they wait on. There is one for each state.
 //

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- What a server and a client agree on: certificates by name and kind, those of clients, protocols; and the log of their
--- secrets.
+-- What a server and a client agree on: certificates by name and kind, those of clients, authorities, ciphers,
+-- protocols; and the log of their secrets.
 local authority = require('authority')
 local contexts = require('contexts')
 local loops = require('loops')
@@ -177,6 +177,48 @@ describe('A client', function()
     assert(config:verify())
     assert.is_truthy(says(config, made):find('^%[%u'))
     assert.is_nil(says(config))
+  end)
+end)
+
+describe('Contexts of clients without authorities of their own', function()
+  it('trust those of the system, as its files are when they are made', function()
+    local made, directory, path = secure.certificate(), peers.directory(), peers.directory() .. '/authorities.pem'
+    local output = loops.output(([[
+      local path, directory, ca, cert, key = %q, %q, %q, %q, %q
+      local tls = require('net.tls')
+      local config = tls.config.new()
+      assert(config:set_keypair_file(cert, key))
+      local of_server = assert(tls.server(config))
+      local function tell()
+        local near, far = loops.pair()
+        local client, server = assert(tls.client(tls.config.new())), assert(of_server:accept_socket(far:fd()))
+        assert(client:connect_socket(near:fd(), 'localhost'))
+        local ok, err, again
+        repeat
+          ok, err, again = client:handshake()
+          server:handshake()
+        until not again
+        print(err or 'trusted')
+      end
+      tell()
+      os.execute(('cp %%s %%s'):format(ca, path))
+      tell()
+      tell()
+      os.remove(path)
+      tell()
+      local hashed = io.popen('openssl x509 -subject_hash -noout -in ' .. ca):read('*l')
+      os.execute(('cp %%s %%s/%%s.0'):format(ca, directory, hashed))
+      tell()
+      os.remove(('%%s/%%s.0'):format(directory, hashed))
+      tell()
+    ]]):format(path, directory, secure.authority().cert, made.cert, made.key),
+      ('export SSL_CERT_DIR=/none:%s SSL_CERT_FILE=%s'):format(directory, path))
+    local lines = {}
+    for line in output:gmatch('[^\n]+') do
+      lines[#lines + 1] = line:match('^%[([%u_]+)') or line
+    end
+    local none = 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'
+    assert.same({ none, 'trusted', 'trusted', none, 'trusted', none }, lines)
   end)
 end)
 

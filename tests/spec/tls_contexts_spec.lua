@@ -344,48 +344,6 @@ describe('A context', function()
   end)
 end)
 
-describe('Contexts of clients without authorities of their own', function()
-  it('trust those of the system, as its files are when they are made', function()
-    local made, directory, path = secure.certificate(), peers.directory(), peers.directory() .. '/authorities.pem'
-    local output = loops.output(([[
-      local path, directory, ca, cert, key = %q, %q, %q, %q, %q
-      local tls = require('net.tls')
-      local config = tls.config.new()
-      assert(config:set_keypair_file(cert, key))
-      local of_server = assert(tls.server(config))
-      local function tell()
-        local near, far = loops.pair()
-        local client, server = assert(tls.client(tls.config.new())), assert(of_server:accept_socket(far:fd()))
-        assert(client:connect_socket(near:fd(), 'localhost'))
-        local ok, err, again
-        repeat
-          ok, err, again = client:handshake()
-          server:handshake()
-        until not again
-        print(err or 'trusted')
-      end
-      tell()
-      os.execute(('cp %%s %%s'):format(ca, path))
-      tell()
-      tell()
-      os.remove(path)
-      tell()
-      local hashed = io.popen('openssl x509 -subject_hash -noout -in ' .. ca):read('*l')
-      os.execute(('cp %%s %%s/%%s.0'):format(ca, directory, hashed))
-      tell()
-      os.remove(('%%s/%%s.0'):format(directory, hashed))
-      tell()
-    ]]):format(path, directory, secure.authority().cert, made.cert, made.key),
-      ('export SSL_CERT_DIR=/none:%s SSL_CERT_FILE=%s'):format(directory, path))
-    local lines = {}
-    for line in output:gmatch('[^\n]+') do
-      lines[#lines + 1] = line:match('^%[([%u_]+)') or line
-    end
-    local none = 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'
-    assert.same({ none, 'trusted', 'trusted', none, 'trusted', none }, lines)
-  end)
-end)
-
 describe('What a program does wrong with a context', function()
   it('is told in its line', function()
     local client, server = assert(tls.client(secure.client_config())), assert(tls.server(secure.server_config()))

@@ -19,10 +19,15 @@ function pause.once(vain, due, doze, sock)
   return true
 end
 
+-- Sleeps for a moment, by sleep(seconds), or for less.
+function pause.glance(sleep, seconds)
+  return sleep(math.min(GLANCE_SEC, seconds or GLANCE_SEC))
+end
+
 -- Such a function where there is none but sleep(seconds).
 function pause.by(sleep)
   return function(_, seconds)
-    return sleep(math.min(GLANCE_SEC, seconds or GLANCE_SEC))
+    return pause.glance(sleep, seconds)
   end
 end
 

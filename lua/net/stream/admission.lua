@@ -44,12 +44,8 @@ function Admission:shake_hands(sock)
   end
 end
 
--- Who has taken longest makes room for others.
 function Admission:admit(sock)
-  if #self.handshakes >= secure.MOST_HANDSHAKES then
-    table.remove(self.handshakes, 1):close()
-  end
-  table.insert(self.handshakes, sock)
+  secure.add_handshake(self.handshakes, sock)
   loop.spawn(self.shake_hands, self, sock)
 end
 

@@ -13,6 +13,8 @@ local values = require('net.poller.values')
 
 local accept = attempts.of_sockets(llsocket.MSG_DONTWAIT).accept
 
+local ENDED = values.failure('ECANCELED', 'handshake')
+
 local MOST_IN_TURN = 64 -- connections that one attempt accepts
 
 local Handshakes = {}
@@ -43,16 +45,19 @@ function Handshakes:end_all()
   return ended
 end
 
-function Handshakes:tell_of_end(sock)
-  secure.reject(self.server, sock, values.failure('ECANCELED', 'handshake'))
+-- There is no connection over the socket; perhaps there is a session.
+function Handshakes:reject(sock, session, err, timeout)
+  if session then
+    engine.release(session)
+  end
+  secure.reject(self.server, sock, err, timeout)
 end
 
 -- Who has taken longest makes room for others.
 function Handshakes:end_oldest()
   local oldest = table.remove(self.under_way, 1)
   self.waits:stop(oldest.session)
-  engine.release(oldest.session)
-  self:tell_of_end(oldest.sock)
+  self:reject(oldest.sock, oldest.session, ENDED)
 end
 
 function Handshakes:admit(sock)
@@ -63,10 +68,7 @@ function Handshakes:admit(sock)
     ok, err = self.waits:begin(session, security.seconds)
   end
   if not ok then
-    if session then
-      engine.release(session)
-    end
-    return secure.reject(self.server, sock, err)
+    return self:reject(sock, session, err)
   end
   table.insert(self.under_way, { sock = sock, session = session })
   if #self.under_way > secure.MOST_HANDSHAKES then
@@ -91,8 +93,7 @@ function Handshakes:take()
     if ok then
       return sock, session
     end
-    engine.release(session)
-    secure.reject(self.server, sock, err, timeout)
+    self:reject(sock, session, err, timeout)
     session, ok, err, timeout = self.waits:take()
   end
 end
@@ -161,7 +162,7 @@ function Handshakes:close()
   local is_told, failure = true, nil
   for _, each in ipairs(self:end_all()) do
     if is_told and not is_parents then
-      is_told, failure = protected.pcall(self.tell_of_end, self, each.sock)
+      is_told, failure = protected.pcall(self.reject, self, each.sock, nil, ENDED)
     end
   end
   if not is_told then

@@ -150,6 +150,14 @@ function secure.connect(io, sock, security, seconds)
   return handshake(io, sock, security.context, seconds, security.servername, security.resumption)
 end
 
+-- Adds a socket to a list of those whose handshakes are under way. Who has taken longest makes room for others.
+function secure.add_handshake(list, sock)
+  table.insert(list, sock)
+  if #list > secure.MOST_HANDSHAKES then
+    table.remove(list, 1):close()
+  end
+end
+
 -- There is no session over a socket that the server accepted.
 function secure.reject(server, sock, err, timeout)
   sock:close()

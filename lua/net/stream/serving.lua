@@ -166,13 +166,9 @@ function Serving:leave(task)
   self:wake()
 end
 
--- Of handshakes, the one that has taken longest makes room for others.
 function Serving:admit(sock)
   if self.server.security then
-    table.insert(self.handshakes, sock)
-    if #self.handshakes > secure.MOST_HANDSHAKES then
-      table.remove(self.handshakes, 1):close()
-    end
+    secure.add_handshake(self.handshakes, sock)
   end
   self:hand_over(sock, loop.spawn(self.conduct, self, sock))
 end
