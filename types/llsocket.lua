@@ -1962,8 +1962,10 @@ local e = {}
 ---@field KEYUSAGE_NO_CERTSIGN llsocket.errno the key of an issuer may not sign certificates
 ---@field KEYUSAGE_NO_DIGITAL_SIGNATURE llsocket.errno the key may not make digital signatures
 ---@field OCSP_VERIFY_NEEDED llsocket.errno the server stapled no OCSP response, which is required
----@field OCSP_VERIFY_FAILED llsocket.errno the stapled OCSP response is wrong or out of date
+---@field OCSP_VERIFY_FAILED llsocket.errno the stapled OCSP response is damaged, or signed by somebody who may not
 ---@field OCSP_CERT_UNKNOWN llsocket.errno the stapled OCSP response does not know the certificate
+---@field OCSP_NOT_YET_VALID llsocket.errno the stapled OCSP response is not valid yet
+---@field OCSP_HAS_EXPIRED llsocket.errno the stapled OCSP response is out of date
 ---@field UNHANDLED_CRITICAL_EXTENSION llsocket.errno a critical extension that is not understood
 ---@field INVALID_EXTENSION llsocket.errno an extension of the certificate is invalid
 ---@field UNSUPPORTED_SIGNATURE_ALGORITHM llsocket.errno the algorithm of a signature is not supported

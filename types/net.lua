@@ -711,7 +711,7 @@ function server:accept() end
 
 ---Takes another configuration for the connections that come. Those that are there stay as they are.
 ---
----So a certificate is replaced while the server runs. One that was made without `tlscfg` raises an error.
+---So a certificate is replaced while the server runs. One that was made without `tlscfg`, such as one of `sockets`, speaks TLS from its next `accept` or `serve` on; while it serves without, this raises an error.
 ---@param tlscfg net.tls.config the new one
 ---@return boolean? ok true
 ---@return string? err why it failed
@@ -777,7 +777,7 @@ local server = {}
 
 ---Makes a server with an address. It takes connections after `server:listen()`.
 ---
----Of several addresses of a host it takes the first that works; `err` names each with what was wrong. Instead of options it takes an `llsocket.socket` that is bound already, such as one from another process; that speaks no TLS by itself, but its connections can, by `starttls`.
+---Of several addresses of a host it takes the first that works; `err` names each with what was wrong. Instead of options it takes an `llsocket.socket` that is bound already, such as one from another process; that speaks TLS by `tlsconfig`.
 ---@param options { host: string?, port: integer|string?, reuseaddr: boolean?, reuseport: boolean?, tcpnodelay: boolean?, v6only: boolean?, tlscfg: net.tls.config?, tlsmsec: number? } what it is for
 ---@return net.stream.inet.Server? server the server
 ---@return string? err why it failed
@@ -834,7 +834,7 @@ local server = {}
 
 ---Makes a server at a path. It takes connections after `server:listen()`.
 ---
----EADDRINUSE: there is such a file. Nobody removes it when the server closes: `os.remove(path)` does. Its connections are net.stream.unix.Socket. Instead of options it takes an `llsocket.socket` that is bound already, such as one from another process; that speaks no TLS by itself, but its connections can, by `starttls`.
+---EADDRINUSE: there is such a file. Nobody removes it when the server closes: `os.remove(path)` does. Its connections are net.stream.unix.Socket. Instead of options it takes an `llsocket.socket` that is bound already, such as one from another process; that speaks TLS by `tlsconfig`.
 ---@param options { path: string, pathname: string?, tlscfg: net.tls.config?, tlsmsec: number? } what it is for
 ---@return net.stream.unix.Server? server the server
 ---@return string? err why it failed

@@ -5,6 +5,7 @@
 #include "core/tls/handles.hpp"
 
 #include <openssl/asn1.h>
+#include <openssl/err.h>
 
 namespace llnet::tls {
 
@@ -13,24 +14,22 @@ namespace {
 constexpr long clock_skew_sec = 300;
 constexpr long most_age_sec = 14L * 24 * 60 * 60; // of a response that does not say until when it is good
 
-// Finds what the response says of the certificate, whichever digest names that.
-bool find(OCSP_BASICRESP* response, const X509* certificate, const X509* issuer, bool has_clock,
-          Staple& staple) noexcept
+// What is wrong with these times, if anything is.
+int check_times(ASN1_GENERALIZEDTIME* from, ASN1_GENERALIZEDTIME* until) noexcept
 {
-    for (const EVP_MD* digest : {EVP_sha1(), EVP_sha256()}) {
-        const OcspIdHandle id(OCSP_cert_to_id(digest, certificate, issuer));
-        ASN1_GENERALIZEDTIME *revoked = nullptr, *from = nullptr, *until = nullptr;
-        if (id != nullptr && OCSP_resp_find_status(response, id.get(), &staple.cert_status, &staple.crl_reason,
-                                                   &revoked, &from, &until) == 1) {
-            staple.revocation_time = time_of(revoked);
-            staple.this_update = time_of(from);
-            staple.next_update = time_of(until);
-            return !has_clock ||
-                   OCSP_check_validity(from, until, clock_skew_sec, until != nullptr ? -1 : most_age_sec) == 1;
-        }
+    clear_errors();
+    if (OCSP_check_validity(from, until, clock_skew_sec, until != nullptr ? -1 : most_age_sec) == 1) {
+        return X509_V_OK;
     }
-    staple.cert_status = V_OCSP_CERTSTATUS_UNKNOWN;
-    return true;
+    switch (ERR_GET_REASON(ERR_peek_error())) {
+    case OCSP_R_STATUS_NOT_YET_VALID:
+        return ocsp_not_yet_valid;
+    case OCSP_R_STATUS_EXPIRED:
+    case OCSP_R_STATUS_TOO_OLD:
+        return ocsp_has_expired;
+    default:
+        return X509_V_ERR_OCSP_VERIFY_FAILED;
+    }
 }
 
 int result_of(const Staple& staple) noexcept
@@ -43,6 +42,26 @@ int result_of(const Staple& staple) noexcept
     default:
         return X509_V_ERR_OCSP_CERT_UNKNOWN;
     }
+}
+
+// Finds what the response says of the certificate, whichever digest names that; gives what is wrong.
+int find(OCSP_BASICRESP* response, const X509* certificate, const X509* issuer, bool has_clock,
+         Staple& staple) noexcept
+{
+    for (const EVP_MD* digest : {EVP_sha1(), EVP_sha256()}) {
+        const OcspIdHandle id(OCSP_cert_to_id(digest, certificate, issuer));
+        ASN1_GENERALIZEDTIME *revoked = nullptr, *from = nullptr, *until = nullptr;
+        if (id != nullptr && OCSP_resp_find_status(response, id.get(), &staple.cert_status, &staple.crl_reason,
+                                                   &revoked, &from, &until) == 1) {
+            staple.revocation_time = time_of(revoked);
+            staple.this_update = time_of(from);
+            staple.next_update = time_of(until);
+            const int wrong = has_clock ? check_times(from, until) : X509_V_OK;
+            return wrong != X509_V_OK ? wrong : result_of(staple);
+        }
+    }
+    staple.cert_status = V_OCSP_CERTSTATUS_UNKNOWN;
+    return X509_V_ERR_OCSP_CERT_UNKNOWN;
 }
 
 int check(SSL* ssl, OCSP_RESPONSE* response, bool has_clock, Staple& staple) noexcept
@@ -59,8 +78,7 @@ int check(SSL* ssl, OCSP_RESPONSE* response, bool has_clock, Staple& staple) noe
     }
     const X509* certificate = sk_X509_value(chain, 0);
     const X509* issuer = sk_X509_value(chain, sk_X509_num(chain) > 1 ? 1 : 0);
-    return find(basic.get(), certificate, issuer, has_clock, staple) ? result_of(staple)
-                                                                     : X509_V_ERR_OCSP_VERIFY_FAILED;
+    return find(basic.get(), certificate, issuer, has_clock, staple);
 }
 
 } // namespace

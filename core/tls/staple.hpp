@@ -16,10 +16,10 @@ struct Staple {
     std::time_t revocation_time = -1;
     std::time_t this_update = -1;
     std::time_t next_update = -1;
-    int result = -1; // of the check: X509_V_*, of which 0 is good
+    int result = -1; // of the check: X509_V_* or TlsError; 0 is good
 };
 
-// Checks what the server of this connection stapled; gives X509_V_OK or what is wrong. The chain is verified already,
+// Checks what the server of this connection stapled; gives X509_V_OK, or what is wrong: X509_V_* or TlsError. The chain is verified already,
 // if it is to be.
 int check_staple(SSL* ssl, const Settings& settings, Staple& staple) noexcept;
 

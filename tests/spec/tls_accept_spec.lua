@@ -44,6 +44,18 @@ local function describe_accept(it, beside)
     connection:close()
   end
 
+  it('speaks TLS from when it gets a configuration', function()
+    local server, port = modes.listener()
+    local plain = modes.client(port)
+    assert(server:accept()):close()
+    plain:close()
+    assert(server:tlsconfig(secure.server_config()))
+    local join = served(port)
+    serve(server)
+    join()
+    server:close()
+  end)
+
   it('serves others while clients stall', function()
     local server, port, told = listener()
     local stalled = {}

@@ -168,6 +168,13 @@ describe('A client', function()
     assert.is_truthy(says(config):find('^%[UNABLE_TO_GET_CRL:'))
   end)
 
+  it('needs a list of today, if time counts', function()
+    local old, of_tomorrow = ca:crl(-2 * DAY, -DAY), ca:crl(DAY, 2 * DAY)
+    assert.is_truthy(says(secure.client_config({ set_crl = old })):find('^%[CRL_HAS_EXPIRED:'))
+    assert.is_truthy(says(secure.client_config({ set_crl = of_tomorrow })):find('^%[CRL_NOT_YET_VALID:'))
+    assert.is_nil(says(secure.client_config({ set_crl = old, insecure_noverifytime = NOTHING })))
+  end)
+
   it('verifies again what it was told not to', function()
     local made = ca:issue({ san = 'DNS:example.com', from = -2 * DAY, to = -DAY })
     local config = secure.client_config({

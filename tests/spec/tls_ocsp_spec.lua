@@ -49,13 +49,13 @@ local stapled = {
   ['of one that was revoked'] = { 'CERT_REVOKED', function()
     return ca:ocsp(revoked, '-ndays', '1'), revoked
   end, { SUCCESSFUL, REVOKED, KEY_COMPROMISE } },
-  ['too old'] = { 'OCSP_VERIFY_FAILED', function()
+  ['too old'] = { 'OCSP_HAS_EXPIRED', function()
     return staples.moved(ca:ocsp(good, '-ndays', '1'), -2 * DAY, ca.key)
   end, { SUCCESSFUL, GOOD } },
-  ['of weeks ago, and does not say until when'] = { 'OCSP_VERIFY_FAILED', function()
+  ['of weeks ago, and does not say until when'] = { 'OCSP_HAS_EXPIRED', function()
     return staples.moved(ca:ocsp(good), -15 * DAY, ca.key)
   end, { SUCCESSFUL, GOOD } },
-  ['of tomorrow'] = { 'OCSP_VERIFY_FAILED', function()
+  ['of tomorrow'] = { 'OCSP_NOT_YET_VALID', function()
     return staples.moved(ca:ocsp(good, '-ndays', '1'), DAY, ca.key)
   end, { SUCCESSFUL, GOOD } },
   ['unknown'] = { 'OCSP_CERT_UNKNOWN', function()

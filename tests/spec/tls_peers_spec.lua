@@ -114,6 +114,33 @@ peers.it({ 'python3' })("Python's ssl is served, and both say that nothing more 
   peer:expect('^to you TLSv1.3$')
 end)
 
+local python_server = [[
+import socket, ssl, sys
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[1], sys.argv[2])
+with socket.create_server(("127.0.0.1", 0)) as listener:
+    print(listener.getsockname()[1], flush=True)
+    with context.wrap_socket(listener.accept()[0], server_side=True) as sock:
+        sock.sendall(sock.recv(100).upper())
+        sock.unwrap()
+        print("both said so", flush=True)
+]]
+
+peers.it({ 'python3' })("Python's ssl serves, and both say that nothing more comes", function()
+  local made = certificates.ecdsa
+  local peer = peers.start({ 'python3', '-c', python_server, made.cert, made.key })
+  local port = tonumber(peer:expect('^(%d+)$'))
+  loops.run(function()
+    local client = keep(assert(secure.connect(port)))
+    client:deadlines(secure.PATIENCE, secure.PATIENCE)
+    client:send('hello\n')
+    assert.equal('HELLO', client:readline())
+    answer(client:recv()):is() -- the end, told by TLS
+    client:close()
+  end)
+  peer:expect('^both said so$')
+end)
+
 -- What a server says of a client that sends these bytes and then ends, or waits.
 local function failure_of(bytes, options)
   local told

@@ -160,10 +160,10 @@ function Authority:revoke(made)
   self:sign('-revoke', made.cert)
 end
 
--- The list of what was revoked, PEM.
-function Authority:crl()
+-- The list of what was revoked, PEM. from, to: seconds from now in which it is valid.
+function Authority:crl(from, to)
   local path = self:path('crl.pem')
-  self:sign('-gencrl', '-crldays', '1', '-out', path)
+  self:sign('-gencrl', '-crl_lastupdate', time(from or 0), '-crl_nextupdate', time(to or 86400), '-out', path)
   return read(path)
 end
 

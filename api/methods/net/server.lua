@@ -76,7 +76,8 @@ return {
       params = { { name = 'tlscfg', type = 'net.tls.config', says = 'the new one' } },
       results = { { name = 'ok', type = 'boolean', optional = true, says = 'true' }, err },
       errors = { 'TLS_CONFIG' },
-      note = 'So a certificate is replaced while the server runs. One that was made without `tlscfg` raises an error.',
+      note = 'So a certificate is replaced while the server runs. One that was made without `tlscfg`, such as one of '
+        .. '`sockets`, speaks TLS from its next `accept` or `serve` on; while it serves without, this raises an error.',
     },
     {
       name = 'handshakeFailed',

@@ -49,7 +49,7 @@ local Server = {
       errors = { 'EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EMFILE', 'EAI_NONAME', 'TLS_CONFIG' },
       note = 'Of several addresses of a host it takes the first that works; `err` names each with what was wrong. '
         .. 'Instead of options it takes an `llsocket.socket` that is bound already, such as one from another process; '
-        .. 'that speaks no TLS by itself, but its connections can, by `starttls`.',
+        .. 'that speaks TLS by `tlsconfig`.',
       source = 'bind(2), getaddrinfo(3), RFC 3493',
     },
   },

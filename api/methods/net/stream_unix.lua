@@ -34,8 +34,7 @@ local Server = {
       errors = { 'EADDRINUSE', 'ENAMETOOLONG', 'ENOENT', 'EACCES', 'EMFILE', 'TLS_CONFIG' },
       note = 'EADDRINUSE: there is such a file. Nobody removes it when the server closes: `os.remove(path)` does. Its '
         .. 'connections are net.stream.unix.Socket. Instead of options it takes an `llsocket.socket` that is bound '
-        .. 'already, such as one from another process; that speaks no TLS by itself, but its connections can, by '
-        .. '`starttls`.',
+        .. 'already, such as one from another process; that speaks TLS by `tlsconfig`.',
       source = 'bind(2), unix(7)',
     },
   },

@@ -61,18 +61,19 @@ function Server:accept()
     protected.across_waits(self.io.poller, self.createConnection, self, sock, session))
 end
 
--- Connections that come from now on use this configuration: true | nil, err. Those that there are stay as they are.
+-- Connections that come from now on use this configuration, or TLS at all: true | nil, err. Those that there are stay
+-- as they are.
 function Server:tlsconfig(tlscfg)
   if tlscfg == nil then
     errors.argument(1, 'tlsconfig', 'net.tls.config expected, got no value')
-  elseif not self.security then
-    errors.raise("the server speaks no TLS: it was made without 'tlscfg'")
+  elseif self.serving and not self.security then
+    errors.raise("cannot use 'tlsconfig' here: the server serves without TLS")
   end
   local security, problem = secure.server({ tlscfg = tlscfg }, 'tlsconfig')
   if not security then
     return nil, problem
   end
-  security.seconds = self.security.seconds
+  security.seconds = (self.security or security).seconds
   self.security = security
   return true
 end
