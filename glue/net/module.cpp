@@ -41,7 +41,7 @@ int push_scheduler_module(lua_State* L)
         lua_rawseti(L, metatables, static_cast<int>(id));
     }
     lua_settop(L, metatables);
-    add_scheduler(L);
+    Scheduler& scheduler = add_scheduler(L);
     define_task(L);
     define_lookup(L);
     add_task(L);
@@ -51,11 +51,11 @@ int push_scheduler_module(lua_State* L)
     add_inspect(L);
     add_signals(L);
     add_waits(L);
-    add_recv_send(L);
+    add_recv_send(L, scheduler);
     add_transfer(L);
     add_lookup(L);
 #ifdef LLNET_TLS
-    add_tls_waits(L);
+    add_tls_waits(L, scheduler);
     define_handshakes(L);
     add_handshakes(L);
 #endif

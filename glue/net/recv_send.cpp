@@ -10,14 +10,10 @@ namespace llnet {
 
 namespace {
 
-// A socket, and where on the stack the other arguments are; `seconds` is 0 for as long as it takes.
-struct Call {
-    Scheduler& scheduler;
-    Socket& socket;
-    int seconds;
-    int value;
-    int flags;
-};
+Socket& socket_of(const TransferCall& call) noexcept
+{
+    return *static_cast<Socket*>(call.object);
+}
 
 int push_received(lua_State* L, Scheduler&, Task& task)
 {
@@ -39,22 +35,23 @@ struct ReceiveInto final : ReceiveOperation {
 
 constexpr Waiting in_recv{"recv", push_received, room_for<ReceiveInto>};
 
-int receive(lua_State* L, const Call& call)
+int receive(lua_State* L, const TransferCall& call)
 {
+    Socket& socket = socket_of(call);
     const std::size_t size = opt_size(L, call.value, default_room);
     const Wait wait = check_wait(L, call.scheduler, in_recv, call.seconds);
-    if (size == 0 && call.socket.fd.get() >= 0) {
+    if (size == 0 && socket.fd.get() >= 0) {
         lua_pushliteral(L, "");
         return 1;
     }
-    const bool nothing_is_end = nothing_means_end(sys::host(), call.socket, call.flags);
+    const bool nothing_is_end = nothing_means_end(sys::host(), socket, call.flags);
     check_memory(L, work([&] {
                      auto own = own_room(size);
                      const std::span<char> room = room_in(own, wait.scheduler, size);
                      wait.task.emplace_operation<ReceiveInto>(std::move(own), room, call.flags, nothing_is_end);
                      return done();
                  }));
-    return start_on_socket(L, wait, call.socket);
+    return start_on_socket(L, wait, socket);
 }
 
 // The first call, if it was made without an operation.
@@ -65,31 +62,32 @@ struct First {
 };
 
 // Most messages go at once, whole, and need no more than the call itself.
-First send_at_once(const Wait& wait, const Call& call, std::string_view bytes)
+First send_at_once(const Wait& wait, Socket& socket, std::string_view bytes, int flags)
 {
     Loop& loop = wait.scheduler.loop();
-    if (wait.task.pause->is_limited || !loop.may_act(call.socket, Direction::write)) {
+    if (wait.task.pause->is_limited || !loop.may_act(socket, Direction::write)) {
         return {};
     }
     const sys::Result<ssize_t> sent =
-        sys::host().send(call.socket.fd.get(), bytes.data(), bytes.size(), call.flags | MSG_DONTWAIT);
+        sys::host().send(socket.fd.get(), bytes.data(), bytes.size(), flags | MSG_DONTWAIT);
     const auto count = static_cast<std::size_t>(sent.ok() ? sent.value : 0);
     const bool is_all = sent.ok() && count == bytes.size();
-    loop.acted(call.socket, Direction::write, count, is_all);
+    loop.acted(socket, Direction::write, count, is_all);
     return {true, is_all, sent};
 }
 
 constexpr Waiting in_send{"send", push_sent, room_for<SendOperation>};
 
-int send(lua_State* L, const Call& call)
+int send(lua_State* L, const TransferCall& call)
 {
+    Socket& socket = socket_of(call);
     const std::string_view bytes = check_bytes(L, call.value);
     const Wait wait = check_wait(L, call.scheduler, in_send, call.seconds);
-    if (bytes.empty() && is_stream(sys::host(), call.socket)) {
+    if (bytes.empty() && is_stream(sys::host(), socket)) {
         lua_pushinteger(L, 0);
         return 1;
     }
-    const First first = send_at_once(wait, call, bytes);
+    const First first = send_at_once(wait, socket, bytes, call.flags);
     if (first.is_all) {
         wait.scheduler.is_beginning = false;
         lua_pushinteger(L, static_cast<lua_Integer>(bytes.size()));
@@ -97,20 +95,17 @@ int send(lua_State* L, const Call& call)
     }
     keep_alive(L, wait, static_cast<std::uint8_t>(call.value));
     auto& operation = wait.task.emplace_operation<SendOperation>(bytes, call.flags);
-    return first.is_made && operation.ends_with(first.result) ? finish_wait(L, wait)
-                                                              : start_on_socket(L, wait, call.socket);
+    return first.is_made && operation.ends_with(first.result) ? finish_wait(L, wait) : start_on_socket(L, wait, socket);
 }
-
-using Start = int (*)(lua_State* L, const Call& call);
 
 // recv(socket, seconds [, size [, flag...]]) -> string | nil (end) | nil, err | nil, nil, true
 // send(socket, seconds, string [, flag...]) -> n | n, nil, true | nil (closed by the peer) | nil, err
-template <Start start>
+template <int (*transfer)(lua_State* L, const TransferCall& call)>
 int function(lua_State* L)
 {
     Scheduler& scheduler = scheduler_of(L);
     auto& socket = check_self<Socket>(L, scheduler.socket_metatable);
-    return start(L, {scheduler, socket, 2, 3, check_flags(L, 4)});
+    return transfer(L, {scheduler, &socket, 1, 2, 3, check_flags(L, 4)});
 }
 
 constexpr Method functions[] = {
@@ -119,23 +114,25 @@ constexpr Method functions[] = {
 };
 
 // Fields of an instance of net: see lua/net/socket.lua.
-constexpr int own_socket = 1; // if it waits by our operations, else false
+constexpr int own_object = 1; // what recv and send are called on, or false
 constexpr int receive_limit = 2;
 constexpr int send_limit = 3;
 
-constexpr int otherwise = lua_upvalueindex(5); // the function for sockets that wait in another way
+constexpr int otherwise = lua_upvalueindex(5); // the function for those without such an object
 
 // (self, value)
-template <Start start, int limit>
+template <auto transfer, int limit>
 int method(lua_State* L)
 {
     lua_settop(L, 2);
     if (lua_istable(L, 1)) {
         Scheduler& scheduler = scheduler_of(L);
-        lua_rawgeti(L, 1, own_socket); // it stays on the stack: the instance may be given another meanwhile
+        lua_rawgeti(L, 1, own_object); // it stays on the stack: the instance may be given another meanwhile
         lua_rawgeti(L, 1, limit);
-        if (void* socket = object_with(L, 3, scheduler.socket_metatable)) {
-            return start(L, {scheduler, *static_cast<Socket*>(socket), lua_type(L, 4) == LUA_TNUMBER ? 4 : 0, 2, 0});
+        for (const Transfers& each : scheduler.transfers) {
+            if (void* object = object_with(L, 3, each.metatable)) {
+                return (each.*transfer)(L, {scheduler, object, 3, lua_type(L, 4) == LUA_TNUMBER ? 4 : 0, 2});
+            }
         }
         lua_settop(L, 2);
     }
@@ -145,8 +142,8 @@ int method(lua_State* L)
 }
 
 constexpr Method methods[] = {
-    {"recv", method<receive, receive_limit>},
-    {"send", method<send, send_limit>},
+    {"recv", method<&Transfers::receive, receive_limit>},
+    {"send", method<&Transfers::send, send_limit>},
 };
 
 // method(name, otherwise): a method of net's sockets.
@@ -171,8 +168,9 @@ constexpr Method makers[] = {{"method", make_method}};
 
 } // namespace
 
-void add_recv_send(lua_State* L)
+void add_recv_send(lua_State* L, Scheduler& scheduler)
 {
+    scheduler.transfers[0] = {scheduler.socket_metatable, receive, send};
     add_functions(L, Class::socket, functions);
     add_functions_for_methods(L, Class::socket, "for_methods", functions);
     if constexpr (can_call_what_waits) {

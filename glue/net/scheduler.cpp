@@ -258,7 +258,7 @@ constexpr luaL_Reg metamethods[] = {
 
 } // namespace
 
-void add_scheduler(lua_State* L)
+Scheduler& add_scheduler(lua_State* L)
 {
     const int metatables = lua_gettop(L);
     define_class(L, Class::scheduler, "scheduler", metamethods);
@@ -274,6 +274,7 @@ void add_scheduler(lua_State* L)
         lua_pushboolean(L, 0);
         lua_rawseti(L, metatables, slot);
     }
+    return *scheduler;
 }
 
 } // namespace llnet

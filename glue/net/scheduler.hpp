@@ -8,6 +8,7 @@
 #include "glue/net/task.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -21,6 +22,26 @@ struct Surroundings {
 
 // Makes a loop over the backend that LLNET_BACKEND names, or the best that there is. Throws std::bad_alloc.
 Outcome<> make_loop(std::unique_ptr<Loop>& into);
+
+class Scheduler;
+
+// A call of recv or send: on what, and where on the stack that and the arguments are. `seconds` is 0 for as long as it
+// takes.
+struct TransferCall {
+    Scheduler& scheduler;
+    void* object;
+    int self;
+    int seconds;
+    int value;
+    int flags = 0;
+};
+
+// What recv and send do with objects of one class.
+struct Transfers {
+    const void* metatable = nullptr;
+    int (*receive)(lua_State* L, const TransferCall& call) = nullptr;
+    int (*send)(lua_State* L, const TransferCall& call) = nullptr;
+};
 
 // The tasks of a Lua state and the loop that they wait on. There is one for each state.
 //
@@ -79,6 +100,7 @@ public:
     unsigned generation = 0;       // of the loop
     const void* globals = nullptr; // of the coroutine that loaded the module
     const void* socket_metatable = nullptr;
+    std::array<Transfers, 2> transfers; // of sockets, and of sessions of TLS
     bool is_closed = false; // with the Lua state
     Deadline step_began{};
     Clock::duration longest_step{};
@@ -161,6 +183,6 @@ inline void clear_places(lua_State* L, int index, int id)
 }
 
 // Adds the scheduler to the table of all metatables, which is on top of the stack.
-void add_scheduler(lua_State* L);
+Scheduler& add_scheduler(lua_State* L);
 
 } // namespace llnet

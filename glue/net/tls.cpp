@@ -24,6 +24,11 @@ TlsSession& check_session(lua_State* L)
     return self;
 }
 
+TlsSession& session_of(const TransferCall& call) noexcept
+{
+    return *static_cast<TlsSession*>(call.object);
+}
+
 int start_on(lua_State* L, const Wait& wait, TlsSession& self)
 {
     return start_on_socket(L, wait, *self.socket);
@@ -73,17 +78,16 @@ int push_received(lua_State* L, Scheduler&, Task& task)
 
 constexpr Waiting in_recv{"recv", push_received, room_for<ReceiveInto>};
 
-// recv(session, seconds [, size]) -> string | nil (end) | nil, err | nil, nil, true
-int recv(lua_State* L)
+int receive(lua_State* L, const TransferCall& call)
 {
-    TlsSession& self = check_session(L);
-    const std::size_t size = opt_size(L, 3, default_room);
-    const Wait wait = check_wait(L, in_recv, 2);
+    TlsSession& self = session_of(call);
+    const std::size_t size = opt_size(L, call.value, default_room);
+    const Wait wait = check_wait(L, call.scheduler, in_recv, call.seconds);
     if (size == 0 && self.socket->fd.get() >= 0) {
         lua_pushliteral(L, "");
         return 1;
     }
-    keep_alive(L, wait, 1);
+    keep_alive(L, wait, static_cast<std::uint8_t>(call.self));
     check_memory(L, work([&] {
                      auto own = own_room(size);
                      const std::span<char> room = room_in(own, wait.scheduler, size);
@@ -110,15 +114,23 @@ int push_sent_by_tls(lua_State* L, Scheduler& scheduler, Task& task)
 
 constexpr Waiting in_send{"send", push_sent_by_tls, room_for<TlsSendOperation>};
 
-// send(session, seconds, string) -> n | n, nil, true | nil (closed by the peer) | n or nil, err
-int send(lua_State* L)
+int send(lua_State* L, const TransferCall& call)
 {
-    TlsSession& self = check_session(L);
-    const std::string_view bytes = check_bytes(L, 3);
-    const Wait wait = check_wait(L, in_send, 2);
-    keep_alive(L, wait, 1, 3);
+    TlsSession& self = session_of(call);
+    const std::string_view bytes = check_bytes(L, call.value);
+    const Wait wait = check_wait(L, call.scheduler, in_send, call.seconds);
+    keep_alive(L, wait, static_cast<std::uint8_t>(call.self), static_cast<std::uint8_t>(call.value));
     wait.task.emplace_operation<TlsSendOperation>(self.session, bytes);
     return start_on(L, wait, self);
+}
+
+// recv(session, seconds [, size]) -> string | nil (end) | nil, err | nil, nil, true
+// send(session, seconds, string) -> n | n, nil, true | nil (closed by the peer) | n or nil, err
+template <int (*transfer)(lua_State* L, const TransferCall& call)>
+int function(lua_State* L)
+{
+    TlsSession& self = check_session(L);
+    return transfer(L, {scheduler_of(L), &self, 1, 2, 3});
 }
 
 constexpr Waiting in_sendfile{"sendfile", push_sent_by_tls, room_for<TlsSendFileOperation>};
@@ -154,8 +166,8 @@ int run(lua_State* L)
 }
 
 constexpr Method functions[] = {
-    {"recv", recv},
-    {"send", send},
+    {"recv", function<receive>},
+    {"send", function<send>},
     {"sendfile", sendfile},
     {"handshake", run<TlsHandshakeOperation, in_handshake>},
     {"close", run<TlsCloseOperation, in_close>},
@@ -163,11 +175,12 @@ constexpr Method functions[] = {
 
 } // namespace
 
-void add_tls_waits(lua_State* L)
+void add_tls_waits(lua_State* L, Scheduler& scheduler)
 {
     const int metatables = lua_gettop(L);
     push_tls_metatables(L);
     lua_rawgeti(L, -1, static_cast<int>(Class::tls_session));
+    scheduler.transfers[1] = {lua_topointer(L, -1), receive, send};
     lua_rawseti(L, metatables, static_cast<int>(Class::tls_session));
     lua_settop(L, metatables);
     add_functions_for_methods(L, Class::tls_session, "tls", functions);

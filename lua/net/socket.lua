@@ -25,7 +25,8 @@ local text = errors.text
 
 -- An instance has
 --   sock, io        the socket of llsocket, and how it waits (see net/io): use() sets them
---   [1]             the socket if it waits by the loop's own operations, which recv and send call at once; or false
+--   [1]             if it waits by the loop's own operations, what recv and send are called on at once, such as the
+--                   socket; or false
 --   [2], [3]        how long it waits at most: see limits.lua
 --   onrecv, onsend  the hooks, with onrecv_context and onsend_context
 local Socket = class.define('net.Socket')

@@ -43,6 +43,9 @@ function io.recvfrom(self, seconds, bufsize)
   return with_sender(operations.recvfrom(self.sock, seconds, bufsize))
 end
 
+-- The field of the instance on which recv and send are called at once: see net/socket.lua.
+io.own = 'sock'
+
 io.plain, io.hooked = io, hooked
 hooked.plain, hooked.hooked = io, hooked
 for _, each in ipairs({ io, hooked }) do

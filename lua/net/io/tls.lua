@@ -76,6 +76,7 @@ local function new_io(io)
   end
   if io.poller == loop and io.plain == io then
     set_operations(made)
+    made.own = scheduler.method and 'session'
   end
   for name, fn in pairs(refused) do
     made[name] = fn
