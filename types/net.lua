@@ -711,7 +711,7 @@ function server:accept() end
 
 ---Takes another configuration for the connections that come. Those that are there stay as they are.
 ---
----So a certificate is replaced while the server runs. One that was made without `tlscfg`, such as one of `sockets`, speaks TLS from its next `accept` or `serve` on; while it serves without, this raises an error.
+---So a certificate is replaced while the server runs. One that was made without `tlscfg`, such as one of `sockets`, speaks TLS from then on; while it serves without, this raises an error.
 ---@param tlscfg net.tls.config the new one
 ---@return boolean? ok true
 ---@return string? err why it failed

@@ -13,7 +13,15 @@ enum class ErrorKind : std::uint8_t { system, resolver, tls };
 
 // Codes of TLS, beside those of certificates that are refused, which are OpenSSL's X509_V_ERR values, and those of
 // alerts that the peer sent, which follow alert_base.
-enum TlsError : int { alert_base = 1000, tls_protocol = 2000, tls_truncated, tls_config, tls_no_name, ocsp_not_yet_valid, ocsp_has_expired };
+enum TlsError : int {
+    alert_base = 1000,
+    tls_protocol = 2000,
+    tls_truncated,
+    tls_config,
+    tls_no_name,
+    ocsp_not_yet_valid,
+    ocsp_has_expired
+};
 
 // A failure of the world, as a value. `op` is the call that failed ("connect") and is always a string literal.
 struct Error {

@@ -85,7 +85,7 @@ void Loop::nudge(Key key, Direction direction) noexcept
 bool Loop::start(Operation& operation, Key key, const std::optional<Deadline>& deadline) noexcept
 {
     Slot* slot = find_place(operation, key);
-    if (slot == nullptr) {
+    if (slot == nullptr) [[unlikely]] {
         return true;
     }
     const bool tries = must_try(*slot, operation);
@@ -94,19 +94,19 @@ bool Loop::start(Operation& operation, Key key, const std::optional<Deadline>& d
         return true;
     }
     const bool is_put_off = operation.has_more_ || (tries && budget_ <= 0);
-    if (!operation.moves_) {
+    if (!operation.moves_) [[likely]] {
         occupy(*slot, operation);
     } else if (const Outcome<> placed = take_place(operation); !placed.done()) {
         refuse(operation, placed.error);
         return true;
     }
     park(operation, deadline);
-    if (is_put_off) {
+    if (is_put_off) [[unlikely]] {
         ready_.push_back(operation);
         return false;
     }
     const Outcome<> waiting = wait_for(operation, operation.moves_ ? *find(operation.key_) : *slot);
-    if (!waiting.done()) {
+    if (!waiting.done()) [[unlikely]] {
         unpark(operation);
         refuse(operation, waiting.error);
     }
@@ -247,11 +247,11 @@ bool Loop::attempt_at_start(Operation& operation, Slot& slot) noexcept
 // Has the backend tell when the operation, which is in its place, can go on.
 Outcome<> Loop::wait_for(Operation& operation, Slot& slot) noexcept
 {
-    if (slot.always_ready) {
+    if (slot.always_ready) [[unlikely]] {
         ready_.push_back(operation);
         return done();
     }
-    if (backend_->submits()) {
+    if (backend_->submits()) [[unlikely]] {
         const Ticket ticket = next_ticket_++;
         const Request request = operation.prepare(slot.watched.fd);
         const Outcome<> submitted = backend_->submit(request, operation.key_, ticket);

@@ -246,7 +246,7 @@ private:
     [[nodiscard]] Slot* find_by_fd(int fd) noexcept;
     Slot& new_slot();
     Outcome<Slot*> open_slot(int fd, bool owned);
-    Outcome<Key> watch_anew(Socket& socket);
+    [[gnu::cold]] Outcome<Key> watch_anew(Socket& socket);
     [[nodiscard]] bool is_current(Slot& slot) noexcept;
     // Nothing waits there, whether for events or for its turn.
     [[nodiscard]] static bool is_deserted(const Slot& slot) noexcept
@@ -255,7 +255,7 @@ private:
     }
     [[nodiscard]] static bool is_stranger(const Slot& slot, const Operation& operation) noexcept;
     void adopt(Slot& slot) noexcept;
-    void retire(Slot& slot, int error) noexcept;
+    [[gnu::cold]] void retire(Slot& slot, int error) noexcept;
     void free_if_left(Slot& slot) noexcept;
 
     Slot* find_place(Operation& operation, Key key) noexcept;
@@ -268,22 +268,22 @@ private:
     void unpark(Operation& operation) noexcept;
     void await_ticket(Operation& operation) noexcept;
     void drop_result(Operation& operation, Event& event) noexcept;
-    Outcome<> take_place(Operation& operation) noexcept;
+    [[gnu::cold]] Outcome<> take_place(Operation& operation) noexcept;
     void occupy(Slot& slot, Operation& operation) noexcept;
     void leave_place(Operation& operation) noexcept;
 
     void finish(Operation& operation) noexcept;
-    static void refuse(Operation& operation, const Error& error) noexcept;
-    void fail(Operation& operation, int error) noexcept;
+    [[gnu::cold]] static void refuse(Operation& operation, const Error& error) noexcept;
+    [[gnu::cold]] void fail(Operation& operation, int error) noexcept;
     void end(Operation& operation, int error) noexcept;
 
     bool proceed() noexcept;
     [[nodiscard]] static bool may_be_vain(const Slot& slot, const Operation& operation) noexcept;
     void doze_if_vain(Operation& operation, Slot& slot) noexcept;
-    void doze(Operation& operation, Slot& slot) noexcept;
+    [[gnu::cold]] void doze(Operation& operation, Slot& slot) noexcept;
     void wake_dozing() noexcept;
     bool deliver(Event& event) noexcept;
-    void complete_request(Slot& slot, const Event& event) noexcept;
+    [[gnu::cold]] void complete_request(Slot& slot, const Event& event) noexcept;
     void retry(Operation& operation, Slot& slot, bool has_event) noexcept;
     void expire() noexcept;
     void sweep() noexcept;

@@ -122,10 +122,10 @@ bool Loop::proceed() noexcept
 bool Loop::deliver(Event& event) noexcept
 {
     Slot* slot = find(event.key);
-    if (slot == nullptr) { // it was released since
+    if (slot == nullptr) [[unlikely]] { // it was released since
         return true;
     }
-    if (event.ticket != 0) {
+    if (event.ticket != 0) [[unlikely]] {
         complete_request(*slot, event);
         return true;
     }
@@ -133,13 +133,13 @@ bool Loop::deliver(Event& event) noexcept
     const Direction direction = event.can_read ? Direction::read : Direction::write;
     (event.can_read ? event.can_read : event.can_write) = false;
     Side& side = slot->side(direction);
-    if (side.dozes) {
+    if (side.dozes) [[unlikely]] {
         return !event.can_read && !event.can_write;
     }
     if (Operation* operation = slot->place(direction)) {
         const std::size_t count = operation->outcome_.value;
         retry(*operation, *slot, true);
-        if (slot->place(direction) == operation && operation->outcome_.value == count) {
+        if (slot->place(direction) == operation && operation->outcome_.value == count) [[unlikely]] {
             backend_->mute(slot->watched);
             if (may_be_vain(*slot, *operation) && side.vain < most_vain) {
                 ++side.vain;
@@ -177,20 +177,21 @@ void Loop::complete_request(Slot& slot, const Event& event) noexcept
 
 void Loop::retry(Operation& operation, Slot& slot, bool has_event) noexcept
 {
-    if (has_event && operation.only_waits_ && operation.step_ != step_number()) { // not what came before it began
+    if (has_event && operation.only_waits_ && operation.step_ != step_number())
+        [[unlikely]] { // not what came before it began
         slot.side(operation.direction_).vain = 0;
         operation.outcome_ = done<std::size_t>(0);
         finish(operation);
         return;
     }
-    if (operation.moves_) {
+    if (operation.moves_) [[unlikely]] {
         leave_place(operation);
         if (find_live(operation.other_key()) == nullptr) { // closed while it was not beside it
             fail(operation, ECANCELED);
             return;
         }
     }
-    if (attempt(operation, slot)) {
+    if (attempt(operation, slot)) [[likely]] {
         finish(operation);
         return;
     }

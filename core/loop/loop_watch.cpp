@@ -243,7 +243,7 @@ Loop::Slot* Loop::find_place(Operation& operation, Key key) noexcept
     operation.timed_out_ = false;
     operation.has_more_ = false;
     Slot* slot = find_live(key);
-    if (slot == nullptr || slot->place(operation.direction_) != nullptr) {
+    if (slot == nullptr || slot->place(operation.direction_) != nullptr) [[unlikely]] {
         refuse(operation, system_error(slot == nullptr ? EBADF : EBUSY, "loop"));
         return nullptr;
     }
@@ -272,7 +272,7 @@ Outcome<> Loop::take_place(Operation& operation) noexcept
 void Loop::occupy(Slot& slot, Operation& operation) noexcept
 {
     slot.place(operation.direction_) = &operation;
-    if (is_stranger(slot, operation)) {
+    if (is_stranger(slot, operation)) [[unlikely]] {
         next_sweep_ = strangers_ == 0 ? Clock::now() + sweep_interval : next_sweep_;
         ++strangers_;
     }

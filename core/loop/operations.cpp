@@ -52,10 +52,10 @@ Request ReceiveOperation::prepare(int fd) noexcept
 
 Progress ReceiveOperation::complete(sys::Result<ssize_t> result) noexcept
 {
-    if (!result.ok()) {
+    if (!result.ok()) [[unlikely]] {
         return finish_unless_again(again_or_failed<std::size_t>(result.error, "recv"));
     }
-    if (result.value == 0 && nothing_is_end_) {
+    if (result.value == 0 && nothing_is_end_) [[unlikely]] {
         return finish(end_of_stream<std::size_t>());
     }
     drained_ = static_cast<std::size_t>(result.value) < room_.size();

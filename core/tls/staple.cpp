@@ -21,7 +21,8 @@ int check_times(ASN1_GENERALIZEDTIME* from, ASN1_GENERALIZEDTIME* until) noexcep
     if (OCSP_check_validity(from, until, clock_skew_sec, until != nullptr ? -1 : most_age_sec) == 1) {
         return X509_V_OK;
     }
-    switch (ERR_GET_REASON(ERR_peek_error())) {
+    const unsigned long problem = ERR_peek_error();
+    switch (ERR_GET_LIB(problem) == ERR_LIB_OCSP ? ERR_GET_REASON(problem) : 0) {
     case OCSP_R_STATUS_NOT_YET_VALID:
         return ocsp_not_yet_valid;
     case OCSP_R_STATUS_EXPIRED:
@@ -45,8 +46,7 @@ int result_of(const Staple& staple) noexcept
 }
 
 // Finds what the response says of the certificate, whichever digest names that; gives what is wrong.
-int find(OCSP_BASICRESP* response, const X509* certificate, const X509* issuer, bool has_clock,
-         Staple& staple) noexcept
+int find(OCSP_BASICRESP* response, const X509* certificate, const X509* issuer, bool has_clock, Staple& staple) noexcept
 {
     for (const EVP_MD* digest : {EVP_sha1(), EVP_sha256()}) {
         const OcspIdHandle id(OCSP_cert_to_id(digest, certificate, issuer));

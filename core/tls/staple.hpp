@@ -19,8 +19,8 @@ struct Staple {
     int result = -1; // of the check: X509_V_* or TlsError; 0 is good
 };
 
-// Checks what the server of this connection stapled; gives X509_V_OK, or what is wrong: X509_V_* or TlsError. The chain is verified already,
-// if it is to be.
+// Checks what the server of this connection stapled; gives X509_V_OK, or what is wrong: X509_V_* or TlsError. The chain
+// is verified already, if it is to be.
 int check_staple(SSL* ssl, const Settings& settings, Staple& staple) noexcept;
 
 } // namespace llnet::tls

@@ -32,7 +32,7 @@ void push_position(lua_State* L);
 
 // luaL_error, with that position.
 template <class... Values>
-int raise_error(lua_State* L, const char* format, Values... values)
+[[gnu::cold]] int raise_error(lua_State* L, const char* format, Values... values)
 {
     push_position(L);
     lua_pushfstring(L, format, values...);
@@ -41,10 +41,10 @@ int raise_error(lua_State* L, const char* format, Values... values)
 }
 
 // luaL_argerror, with that position.
-int argument_error(lua_State* L, int index, const char* message);
+[[gnu::cold]] int argument_error(lua_State* L, int index, const char* message);
 
 // Raises "X expected, got Y".
-int type_error(lua_State* L, int index, const char* expected);
+[[gnu::cold]] int type_error(lua_State* L, int index, const char* expected);
 
 // Whether the optional argument is missing or nil.
 inline bool is_absent(lua_State* L, int index)

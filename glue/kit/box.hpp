@@ -59,7 +59,7 @@ bool has_metatable(lua_State* L, int index);
 bool is_of_class(lua_State* L, int index, Class id);
 
 // Raises the argument error for a value that should have had the metatable on top of the stack.
-int class_error(lua_State* L, int index);
+[[gnu::cold]] int class_error(lua_State* L, int index);
 
 // The value at `index` if it is an object with the metatable at this address, else nullptr: every method call asks
 // this, so it is inline.

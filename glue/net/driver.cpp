@@ -60,7 +60,7 @@ int run(lua_State* L, Scheduler& scheduler, Task& task, lua_State* coroutine, in
 void settle_run(lua_State* L, Scheduler& scheduler, Task& task, lua_State* coroutine, int status)
 {
     task.end = end_of(task, coroutine, status);
-    if (task.end != End::none) {
+    if (task.end != End::none) [[unlikely]] {
         if (task.end != End::exited) {
             settle(L, task);
         }
@@ -148,7 +148,7 @@ void begin_due(lua_State* L, Scheduler& scheduler, Task& task)
 // Pushes what the task is resumed with, and gives how many values of the stack that is.
 int push_outcome(lua_State* L, Scheduler& scheduler, Task& task, lua_State* coroutine)
 {
-    if (!task.is_cancelled) {
+    if (!task.is_cancelled) [[likely]] {
         return task.pause->values > 0 ? 0 : task.pause->waiting->push(L, scheduler, task);
     }
     lua_pop(coroutine, task.pause->values + 1);
@@ -165,7 +165,7 @@ int push_outcome(lua_State* L, Scheduler& scheduler, Task& task, lua_State* coro
 void resume_due(lua_State* L, Scheduler& scheduler)
 {
     Task& task = *scheduler.due;
-    if (!task.has_begun || task.end != End::none) {
+    if (!task.has_begun || task.end != End::none) [[unlikely]] {
         begin_due(L, scheduler, task);
         return;
     }
@@ -176,7 +176,7 @@ void resume_due(lua_State* L, Scheduler& scheduler)
     scheduler.due = nullptr;
     scheduler.idle_tasks -= task.is_idle ? 1 : 0;
     task.is_idle = false;
-    if (!is_intact) {
+    if (!is_intact) [[unlikely]] {
         task.end = End::stray;
         end_due(L, scheduler, task);
         return;

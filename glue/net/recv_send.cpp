@@ -18,7 +18,7 @@ Socket& socket_of(const TransferCall& call) noexcept
 int push_received(lua_State* L, Scheduler&, Task& task)
 {
     const auto& receive = static_cast<const ReceiveOperation&>(*task.operation());
-    if (!receive.outcome().done()) {
+    if (!receive.outcome().done()) [[unlikely]] {
         return push_end(L, task);
     }
     lua_pushlstring(L, receive.received().data(), receive.received().size());
@@ -40,7 +40,7 @@ int receive(lua_State* L, const TransferCall& call)
     Socket& socket = socket_of(call);
     const std::size_t size = opt_size(L, call.value, default_room);
     const Wait wait = check_wait(L, call.scheduler, in_recv, call.seconds);
-    if (size == 0 && socket.fd.get() >= 0) {
+    if (size == 0 && socket.fd.get() >= 0) [[unlikely]] {
         lua_pushliteral(L, "");
         return 1;
     }
@@ -78,24 +78,32 @@ First send_at_once(const Wait& wait, Socket& socket, std::string_view bytes, int
 
 constexpr Waiting in_send{"send", push_sent, room_for<SendOperation>};
 
+// Goes on when that was not all. Apart, so that what most messages need is small.
+[[gnu::noinline]] int send_rest(lua_State* L, const Wait& wait, const TransferCall& call, std::string_view bytes,
+                                const First& first)
+{
+    keep_alive(L, wait, static_cast<std::uint8_t>(call.value));
+    auto& operation = wait.task.emplace_operation<SendOperation>(bytes, call.flags);
+    return first.is_made && operation.ends_with(first.result) ? finish_wait(L, wait)
+                                                              : start_on_socket(L, wait, socket_of(call));
+}
+
 int send(lua_State* L, const TransferCall& call)
 {
     Socket& socket = socket_of(call);
     const std::string_view bytes = check_bytes(L, call.value);
     const Wait wait = check_wait(L, call.scheduler, in_send, call.seconds);
-    if (bytes.empty() && is_stream(sys::host(), socket)) {
+    if (bytes.empty() && is_stream(sys::host(), socket)) [[unlikely]] {
         lua_pushinteger(L, 0);
         return 1;
     }
     const First first = send_at_once(wait, socket, bytes, call.flags);
-    if (first.is_all) {
-        wait.scheduler.is_beginning = false;
-        lua_pushinteger(L, static_cast<lua_Integer>(bytes.size()));
-        return 1;
+    if (!first.is_all) [[unlikely]] {
+        return send_rest(L, wait, call, bytes, first);
     }
-    keep_alive(L, wait, static_cast<std::uint8_t>(call.value));
-    auto& operation = wait.task.emplace_operation<SendOperation>(bytes, call.flags);
-    return first.is_made && operation.ends_with(first.result) ? finish_wait(L, wait) : start_on_socket(L, wait, socket);
+    wait.scheduler.is_beginning = false;
+    lua_pushinteger(L, static_cast<lua_Integer>(bytes.size()));
+    return 1;
 }
 
 // recv(socket, seconds [, size [, flag...]]) -> string | nil (end) | nil, err | nil, nil, true
@@ -120,17 +128,19 @@ constexpr int send_limit = 3;
 
 constexpr int otherwise = lua_upvalueindex(5); // the function for those without such an object
 
-// (self, value)
-template <auto transfer, int limit>
-int method(lua_State* L)
+// (self, value). One function for both: its code is in the cache when the other is called.
+int call_transfer(lua_State* L, int (*Transfers::*transfer)(lua_State* L, const TransferCall& call), int limit)
 {
     lua_settop(L, 2);
     if (lua_istable(L, 1)) {
         Scheduler& scheduler = scheduler_of(L);
         lua_rawgeti(L, 1, own_object); // it stays on the stack: the instance may be given another meanwhile
         lua_rawgeti(L, 1, limit);
+        void* object = lua_touserdata(L, 3);
+        const bool has_class = object != nullptr && lua_getmetatable(L, 3) != 0;
+        const void* metatable = has_class ? lua_topointer(L, 5) : nullptr;
         for (const Transfers& each : scheduler.transfers) {
-            if (void* object = object_with(L, 3, each.metatable)) {
+            if (has_class && each.metatable == metatable) {
                 return (each.*transfer)(L, {scheduler, object, 3, lua_type(L, 4) == LUA_TNUMBER ? 4 : 0, 2});
             }
         }
@@ -141,9 +151,19 @@ int method(lua_State* L)
     return call_for_all(L, 2);
 }
 
+int recv_method(lua_State* L)
+{
+    return call_transfer(L, &Transfers::receive, receive_limit);
+}
+
+int send_method(lua_State* L)
+{
+    return call_transfer(L, &Transfers::send, send_limit);
+}
+
 constexpr Method methods[] = {
-    {"recv", method<&Transfers::receive, receive_limit>},
-    {"send", method<&Transfers::send, send_limit>},
+    {"recv", recv_method},
+    {"send", send_method},
 };
 
 // method(name, otherwise): a method of net's sockets.

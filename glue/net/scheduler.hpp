@@ -101,7 +101,7 @@ public:
     const void* globals = nullptr; // of the coroutine that loaded the module
     const void* socket_metatable = nullptr;
     std::array<Transfers, 2> transfers; // of sockets, and of sessions of TLS
-    bool is_closed = false; // with the Lua state
+    bool is_closed = false;             // with the Lua state
     Deadline step_began{};
     Clock::duration longest_step{};
     Address from; // of what was received last

@@ -15,22 +15,18 @@ namespace llnet {
 
 namespace {
 
-TlsSession& check_session(lua_State* L)
-{
-    auto& self = check_object<TlsSession>(L, 1);
-    if (self.socket == nullptr) {
-        argument_error(L, 1, "a session over a socket is expected");
-    }
-    return self;
-}
-
 TlsSession& session_of(const TransferCall& call) noexcept
 {
     return *static_cast<TlsSession*>(call.object);
 }
 
+// What was collected, and a finalizer found, has no socket any more.
 int start_on(lua_State* L, const Wait& wait, TlsSession& self)
 {
+    if (self.socket == nullptr) [[unlikely]] {
+        const char* what = wait.task.pause->waiting->what;
+        return push_failure(L, system_error(EBADF, what), what);
+    }
     return start_on_socket(L, wait, *self.socket);
 }
 
@@ -83,7 +79,7 @@ int receive(lua_State* L, const TransferCall& call)
     TlsSession& self = session_of(call);
     const std::size_t size = opt_size(L, call.value, default_room);
     const Wait wait = check_wait(L, call.scheduler, in_recv, call.seconds);
-    if (size == 0 && self.socket->fd.get() >= 0) {
+    if (size == 0 && self.fd() >= 0) {
         lua_pushliteral(L, "");
         return 1;
     }
@@ -129,8 +125,7 @@ int send(lua_State* L, const TransferCall& call)
 template <int (*transfer)(lua_State* L, const TransferCall& call)>
 int function(lua_State* L)
 {
-    TlsSession& self = check_session(L);
-    return transfer(L, {scheduler_of(L), &self, 1, 2, 3});
+    return transfer(L, {scheduler_of(L), &check_object<TlsSession>(L, 1), 1, 2, 3});
 }
 
 constexpr Waiting in_sendfile{"sendfile", push_sent_by_tls, room_for<TlsSendFileOperation>};
@@ -138,7 +133,7 @@ constexpr Waiting in_sendfile{"sendfile", push_sent_by_tls, room_for<TlsSendFile
 // sendfile(session, seconds, file, size [, offset]) -> as send; fewer at the end of the file
 int sendfile(lua_State* L)
 {
-    TlsSession& self = check_session(L);
+    auto& self = check_object<TlsSession>(L, 1);
     const File file = check_file(L, 3);
     const auto size = static_cast<std::size_t>(check_integer(L, 4, 0, LLONG_MAX));
     const auto offset = static_cast<off_t>(is_absent(L, 5) ? 0 : check_integer(L, 5, 0, LLONG_MAX));
@@ -158,7 +153,7 @@ constexpr Waiting in_close{"close", push_success, room_for<TlsCloseOperation>};
 template <class Operation, const Waiting& waiting>
 int run(lua_State* L)
 {
-    TlsSession& self = check_session(L);
+    auto& self = check_object<TlsSession>(L, 1);
     const Wait wait = check_wait(L, waiting, 2);
     keep_alive(L, wait, 1);
     wait.task.emplace_operation<Operation>(self.session);

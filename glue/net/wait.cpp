@@ -105,7 +105,7 @@ bool is_inside_another(lua_State* L)
 // The pause of the task that runs, with that much room.
 Pause& room_to_wait(lua_State* L, Scheduler& scheduler, Task& task, std::size_t room)
 {
-    if (task.pause == nullptr || !task.pause->has_room(room)) {
+    if (task.pause == nullptr || !task.pause->has_room(room)) [[unlikely]] {
         check_memory(L, work([&] {
                          scheduler.make_pause(task, room);
                          return done();
@@ -121,12 +121,14 @@ Wait check_wait(lua_State* L, Scheduler& scheduler, const Waiting& waiting, int 
     const char* what = waiting.what;
     const std::optional<Deadline> until = seconds == 0 ? std::nullopt : check_deadline(L, seconds);
     Task& task = check_runs(L, scheduler, what);
-    if (!may_yield(L) || (!knows_where_to_yield && scheduler.is_beginning && is_inside_another(L))) {
+    if (!may_yield(L) || (!knows_where_to_yield && scheduler.is_beginning && is_inside_another(L))) [[unlikely]] {
         refuse_wait(L, what, not_through_c);
     }
     scheduler.is_beginning = true;
-    settle(L, task);
-    if (task.is_cancelled) {
+    if (task.status != Task::Status::running) [[unlikely]] {
+        settle(L, task);
+    }
+    if (task.is_cancelled) [[unlikely]] {
         task.is_cancelled = false;
         task.was_cancelled = true;
         push_cancellation(L);
@@ -223,7 +225,7 @@ int finish_wait(lua_State* L, const Wait& wait)
 
 int start_wait(lua_State* L, const Wait& wait, Loop::Key key, bool dozes)
 {
-    if (is_too_late(wait)) { // a peer that always has something to take would defeat the limit
+    if (is_too_late(wait)) [[unlikely]] { // a peer that always has something to take would defeat the limit
         return miss_wait(L, wait);
     }
     Operation& operation = *wait.task.operation();

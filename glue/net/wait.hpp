@@ -29,7 +29,7 @@ inline constexpr const char* not_through_c =
     "a C function such as pcall or table.sort is in the way; for pcall take net.pcall";
 
 // Raises that.
-int refuse_wait(lua_State* L, const char* what, const char* why);
+[[gnu::cold]] int refuse_wait(lua_State* L, const char* what, const char* why);
 
 // The task that runs. Raises an error if none does, or if its coroutine was resumed past us.
 Task& check_runs(lua_State* L, const Scheduler& scheduler, const char* what);
@@ -75,7 +75,7 @@ int start_wait_beside(lua_State* L, const Wait& wait, Loop::Key key);
 
 // For what is started otherwise, when it is too late. A task that waits again and again all the same leaves others
 // their turn.
-int miss_wait(lua_State* L, const Wait& wait);
+[[gnu::cold]] int miss_wait(lua_State* L, const Wait& wait);
 
 // For operations that were started already.
 int yield_wait(lua_State* L, const Wait& wait);
@@ -84,11 +84,11 @@ int yield_wait(lua_State* L, const Wait& wait);
 int yield_ready(lua_State* L, const Wait& wait);
 
 // The results of a task's operation that failed: nil, nil, true when its deadline has passed, else nil and the error.
-int push_failure(lua_State* L, const Task& task);
-int push_failure(lua_State* L, const Error& error, const char* what);
+[[gnu::cold]] int push_failure(lua_State* L, const Task& task);
+[[gnu::cold]] int push_failure(lua_State* L, const Error& error, const char* what);
 
 // The results of a wait whose time is over: nil, nil, true.
-int push_timeout(lua_State* L);
+[[gnu::cold]] int push_timeout(lua_State* L);
 
 // What a coroutine is resumed with for its wait to raise an error: this, and the error.
 extern const char raise_tag;

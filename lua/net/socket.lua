@@ -25,8 +25,7 @@ local text = errors.text
 
 -- An instance has
 --   sock, io        the socket of llsocket, and how it waits (see net/io): use() sets them
---   [1]             if it waits by the loop's own operations, what recv and send are called on at once, such as the
---                   socket; or false
+--   [1]             what recv and send are called on at once, if they can be: the socket, or a session of TLS; or false
 --   [2], [3]        how long it waits at most: see limits.lua
 --   onrecv, onsend  the hooks, with onrecv_context and onsend_context
 local Socket = class.define('net.Socket')
@@ -261,7 +260,7 @@ local function add_sync(of, kind, limit, names)
     of[sync] = function(self, ...)
       local poller, seconds = self.io.poller, self[limit] or nil
       if poller ~= loop then
-        check_arguments(sync, self.io[name], ...)
+        check_arguments(sync, (self.io.without_tls or self.io)[name], ...)
       end
       if not poller or self:fd() < 0 or poller == loop and not loop.running() then -- nobody else can wait there
         return self[name](self, ...)

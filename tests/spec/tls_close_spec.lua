@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Streams of TLS that are closed, or whose calls end, in the middle of things.
+local finalizable = require('finalizable')
 local loop = require('net.loop')
 local loops = require('loops')
 local modes = require('modes')
@@ -167,6 +168,28 @@ modes.each(function(mode)
     join()
   end)
 end)
+
+it('What a finalizer finds of a connection whose session is collected already is closed', task(function()
+  local server, port = secure.listener()
+  local accepting = loop.spawn(server.accept, server)
+  local found
+  local function lose_client()
+    local holder = {}
+    holder.finalized = finalizable(function() -- last, since it is older than what it holds
+      found = holder.client
+    end)
+    holder.client = assert(secure.connect(port))
+  end
+  lose_client()
+  loops.collect()
+  assert.is_table(found)
+  answer(found:recv()):fails('EBADF', 'recv')
+  answer(found:recv(0)):fails('EBADF', 'recv')
+  answer(found:send('x')):fails('EBADF', 'send')
+  answer(found:sendfile(modes.file_of('x'), 1)):fails('EBADF', 'sendfile')
+  accepting:cancel()
+  server:close()
+end))
 
 describe('Inside net.loop,', function()
   local function assert_waits(waiting)

@@ -238,6 +238,23 @@ describe('A server', function()
     end)
   end)
 
+  it('speaks TLS with whom it waits for when it begins to', function()
+    loops.run(function()
+      local server, port = modes.listener()
+      server:deadlines(secure.PATIENCE)
+      local accepting = loop.spawn(server.accept, server)
+      loops.settle()
+      assert(server:tlsconfig(secure.server_config()))
+      local stalled, client = modes.client(port), assert(secure.connect(port))
+      local _, connection = accepting:join()
+      assert.equal(2, connection:send('ok'))
+      assert.equal('ok', client:recv())
+      for _, sock in ipairs({ stalled, client, connection, server }) do
+        sock:close()
+      end
+    end)
+  end)
+
   it('does not begin to speak TLS while it serves without', function()
     loops.run(function()
       local server, port = modes.listener()

@@ -102,6 +102,48 @@ modes.each(function(mode)
     join()
   end)
 
+  it('methods that wait for their turn do what the others do', function()
+    local client, join = against(function(connection)
+      assert.equal('one', connection:recvsync())
+      assert.equal(3, connection:sendsync('two'))
+      assert.equal(5, connection:sendfilesync(file_of('three'), 5))
+    end)
+    assert.equal(3, client:sendsync('one'))
+    assert.equal('twothree', client:readn(8))
+    join()
+  end)
+
+  for how, prepare in pairs({
+    [''] = function() end,
+    [' and a hook'] = function(sock)
+      sock:onwaitrecv(function()
+        return true
+      end)
+    end,
+  }) do
+    it(('wrong arguments%s raise errors that name them, in the line of the program'):format(how), function()
+      local client, join = against(function(connection)
+        connection:recv()
+      end)
+      prepare(client)
+      local file, file_expected = file_of('x'), 'file or integer expected, got string'
+      for _, case in ipairs({
+        { 'recv', { 'x' }, 1, 'integer expected, got string' },
+        { 'recv', { -1 }, 1, 'out of range (0 to 2147483647)' },
+        { 'send', {}, 1, 'string expected, got nil' },
+        { 'send', { {} }, 1, 'string expected, got table' },
+        { 'sendfile', { 'x', 1 }, 1, file_expected },
+        { 'sendfile', { file }, 2, 'integer expected, got nil' },
+        { 'sendfile', { file, 1, 'x' }, 3, 'integer expected, got string' },
+      }) do
+        modes.refuses(client, case[1], case[2], case[3], case[4])
+        modes.refuses(client, case[1] .. 'sync', case[2], case[3], case[4])
+      end
+      client:close()
+      join()
+    end)
+  end
+
   it('one direction can be closed before the other', function()
     local client, join = against(function(connection)
       assert.equal('question', modes.receive_all(connection))

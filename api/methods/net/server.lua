@@ -77,7 +77,7 @@ return {
       results = { { name = 'ok', type = 'boolean', optional = true, says = 'true' }, err },
       errors = { 'TLS_CONFIG' },
       note = 'So a certificate is replaced while the server runs. One that was made without `tlscfg`, such as one of '
-        .. '`sockets`, speaks TLS from its next `accept` or `serve` on; while it serves without, this raises an error.',
+        .. '`sockets`, speaks TLS from then on; while it serves without, this raises an error.',
     },
     {
       name = 'handshakeFailed',

@@ -102,6 +102,7 @@ local function rest_sender(sock, rest)
   end
 end
 
+-- A size of sendfile, before something is done with it.
 local function check_size(value, index)
   if type(value) ~= 'number' then
     errors.argument(index, 'sendfile', 'integer expected, got ' .. type(value))
@@ -168,4 +169,4 @@ local function of_sockets(flags, unblocks)
   return receiving(flags, unblocks), sending(flags, unblocks), 'sock'
 end
 
-return { of_sockets = of_sockets, rest_sender = rest_sender }
+return { of_sockets = of_sockets, rest_sender = rest_sender, check_size = check_size }

@@ -3,6 +3,7 @@
 -- has its session of net.tls in the field `session`.
 
 local scheduler = require('llsocket.scheduler')
+local attempts = require('net.io.attempts')
 local deadline = require('net.deadline')
 local engine = require('net.tls.engine')
 local errors = require('net.errors')
@@ -18,8 +19,17 @@ end
 
 local receiving, sending = {}, {}
 
+-- Calls a function that takes the session and then what the method `name` takes.
+local function call(name, fn, session, ...)
+  local ok, first, err, again = pcall(fn, session, ...)
+  if not ok then
+    errors.hand_on(name, 1, first)
+  end
+  return first, err, again
+end
+
 function receiving.recv(session, size)
-  local bytes, err, again = engine.read(session, size)
+  local bytes, err, again = call('recv', engine.read, session, size)
   return again, bytes, err
 end
 
@@ -40,8 +50,10 @@ function sending.send(session, str)
 end
 
 function sending.sendfile(session, file, bytes, offset)
+  attempts.check_size(bytes, 2)
+  attempts.check_size(offset or 0, 3)
   return function(sent)
-    return outcome(engine.sendfile(session, file, bytes - sent, (offset or 0) + sent))
+    return outcome(call('sendfile', engine.sendfile, session, file, bytes - sent, (offset or 0) + sent))
   end
 end
 
@@ -76,7 +88,7 @@ local function new_io(io)
   end
   if io.poller == loop and io.plain == io then
     set_operations(made)
-    made.own = scheduler.method and 'session'
+    made.own = scheduler.method and 'session' -- what stands in for that in socket.lua knows sockets only
   end
   for name, fn in pairs(refused) do
     made[name] = fn

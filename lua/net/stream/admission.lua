@@ -5,7 +5,6 @@
 local deadline = require('net.deadline')
 local engine = require('net.tls.engine')
 local handshakes = require('net.stream.handshakes')
-local limits = require('net.limits')
 local loop = require('net.loop')
 local protected = require('net.protected')
 local remove = require('net.remove')
@@ -124,11 +123,20 @@ local function new_admission(server)
   }, Admission)
 end
 
--- A socket of llsocket, nil, nil and its session; or what is wrong, as accept() tells it.
-function admission.accept(server)
+local function of_server(server)
   local new = server.io.poller == loop and new_admission or handshakes
   server.admission = server.admission or new(server)
-  return server.admission:accept(server[limits.receive] or nil)
+  return server.admission
+end
+
+-- A socket of llsocket, nil, nil and its session; or what is wrong, as accept() tells it.
+function admission.accept(server, seconds)
+  return of_server(server):accept(seconds)
+end
+
+-- Begins the handshake of a socket that was accepted.
+function admission.admit(server, sock)
+  of_server(server):admit(sock)
 end
 
 -- The server will wait in another way, or not at all: its handshakes end.

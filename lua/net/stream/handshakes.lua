@@ -61,6 +61,10 @@ function Handshakes:end_oldest()
 end
 
 function Handshakes:admit(sock)
+  local is_open, failure = self:open()
+  if not is_open then
+    return self:reject(sock, nil, failure)
+  end
   local security = self.server.security
   local session, err = engine.session(security.context, sock)
   local ok

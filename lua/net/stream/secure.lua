@@ -34,17 +34,21 @@ local secure = {
 
 local HANDSHAKE_SEC, CLOSE_SEC = 10, 1
 
--- The configuration in a table of options, if there is one. Raises an argument error for what is none.
-function secure.config_of(options, index, name)
-  local config = options.tlscfg
-  if config == nil then
-    return nil
-  elseif not engine.available then
-    errors.argument(index, name, "field 'tlscfg': this build has no TLS")
+-- Raises an argument error for what is no configuration. `of` tells of which part of the argument: '' of all.
+local function check_config(config, index, name, of)
+  if not engine.available then
+    errors.argument(index, name, of .. 'this build has no TLS')
   elseif not engine.is_config(config) then
-    errors.argument(index, name, "field 'tlscfg': net.tls.config expected, got " .. type(config))
+    errors.argument(index, name, of .. 'net.tls.config expected, got ' .. type(config))
   end
-  return config
+end
+
+-- The configuration in a table of options, if there is one.
+local function config_of(options, name)
+  if options.tlscfg ~= nil then
+    check_config(options.tlscfg, 1, name, "field 'tlscfg': ")
+  end
+  return options.tlscfg
 end
 
 -- A session over a connected socket that waits as `io` does: or nil, what is wrong, and true if the time was over.
@@ -110,7 +114,7 @@ local client_fields = { servername = 'string', resumption = 'resumption' }
 -- What a client needs for TLS, from its table of options: nil if it has no tlscfg. prepare() adds the context.
 function secure.check_client(options)
   fields.check(options, client_fields, 1, 'new')
-  local config = secure.config_of(options, 1, 'new')
+  local config = config_of(options, 'new')
   return config and {
     config = config,
     servername = options.servername or options.host,
@@ -130,18 +134,28 @@ function secure.prepare(security, role)
   return true
 end
 
--- What a server needs for TLS, with its context and for how many seconds a handshake may go on: nil if its table of
--- options has no tlscfg; nil and a string if there can be no context.
-function secure.server(options, name)
-  fields.check(options, server_fields, 1, name or 'new')
-  local config = secure.config_of(options, 1, name or 'new')
+-- What a server needs for TLS, with its context and for how many seconds a handshake may go on; nil and a string if
+-- there can be no context.
+local function new_security(config, seconds)
+  local security = { config = config, seconds = seconds }
+  local ok, err = secure.prepare(security, 'server')
+  return ok and security or nil, err
+end
+
+-- The same of its table of options: nil if that has no tlscfg.
+function secure.server(options)
+  fields.check(options, server_fields, 1, 'new')
+  local config = config_of(options, 'new')
   if not config then
     return nil
   end
-  local seconds = fields.seconds(options.tlsmsec, 1, name or 'new', 'tlsmsec')
-  local security = { config = config, seconds = seconds or HANDSHAKE_SEC }
-  local ok, err = secure.prepare(security, 'server')
-  return ok and security, err
+  return new_security(config, fields.seconds(options.tlsmsec, 1, 'new', 'tlsmsec') or HANDSHAKE_SEC)
+end
+
+-- The same with another configuration, instead of what it had, if it had any.
+function secure.renew(security, config)
+  check_config(config, 1, 'tlsconfig', '')
+  return new_security(config, security and security.seconds or HANDSHAKE_SEC)
 end
 
 -- A session of a client over a connected socket; or as handshake().
@@ -218,12 +232,9 @@ end
 local methods = {}
 
 function methods:starttls(tlscfg, options)
-  local config = secure.config_of({ tlscfg = tlscfg }, 1, 'starttls')
-  if not config then
-    errors.argument(1, 'starttls', 'net.tls.config expected, got no value')
-  end
+  check_config(tlscfg, 1, 'starttls', '')
   local checked, seconds = check_starttls(options or {})
-  local session, problem = begin_session(self, config, checked)
+  local session, problem = begin_session(self, tlscfg, checked)
   if not session then
     return nil, problem
   end

@@ -3,6 +3,7 @@
 
 local Stream = require('net.stream.socket')
 local class = require('net.class')
+local deadline = require('net.deadline')
 local errors = require('net.errors')
 local limits = require('net.limits')
 local admission = require('net.stream.admission')
@@ -35,8 +36,22 @@ local function accept_plain(self)
   return without_limits(self, self.io.accept(self, self[limits.receive] or nil))
 end
 
-local function accept_secure(self)
-  return without_limits(self, admission.accept(self))
+local function accept_secure(self, seconds)
+  return without_limits(self, admission.accept(self, seconds))
+end
+
+local function accept(self)
+  local seconds = self[limits.receive] or nil
+  if self.security then
+    return accept_secure(self, seconds)
+  end
+  local due = deadline.after(seconds)
+  local sock, err, timeout = accept_plain(self)
+  if not (sock and self.security) then
+    return sock, err, timeout
+  end
+  admission.admit(self, sock) -- it speaks TLS by now
+  return accept_secure(self, deadline.left(due))
 end
 
 -- The listener of one with TLS does not block in any case.
@@ -53,7 +68,7 @@ local function created(sock, session, ok, made, err)
 end
 
 function Server:accept()
-  local sock, err, timeout, session = (self.security and accept_secure or accept_plain)(self)
+  local sock, err, timeout, session = accept(self)
   if not sock then
     return nil, err, timeout
   end
@@ -61,19 +76,15 @@ function Server:accept()
     protected.across_waits(self.io.poller, self.createConnection, self, sock, session))
 end
 
--- Connections that come from now on use this configuration, or TLS at all: true | nil, err. Those that there are stay
--- as they are.
+-- Connections that come from now on use this configuration: true | nil, err. Those that there are stay as they are.
 function Server:tlsconfig(tlscfg)
-  if tlscfg == nil then
-    errors.argument(1, 'tlsconfig', 'net.tls.config expected, got no value')
-  elseif self.serving and not self.security then
+  if self.serving and not self.security then
     errors.raise("cannot use 'tlsconfig' here: the server serves without TLS")
   end
-  local security, problem = secure.server({ tlscfg = tlscfg }, 'tlsconfig')
+  local security, problem = secure.renew(self.security, tlscfg)
   if not security then
     return nil, problem
   end
-  security.seconds = (self.security or security).seconds
   self.security = security
   return true
 end
