@@ -32,12 +32,16 @@ Progress TlsReceiveOperation::perform(const sys::System& system, int fd) noexcep
 Progress TlsSendOperation::perform(const sys::System& system, int fd) noexcept
 {
     const bool is_all = outcome_.value == bytes_.size();
-    const tls::Step step =
-        is_all ? session_.flush(system, fd) : session_.write(system, fd, bytes_.substr(outcome_.value));
+    return take(is_all ? session_.flush(system, fd) : session_.write(system, fd, bytes_.substr(outcome_.value)));
+}
+
+Progress TlsSendOperation::take(const tls::Step& step) noexcept
+{
     if (!step.outcome.done()) {
         return finish_unless_again(counted(step.outcome, outcome_.value));
     }
     outcome_.value += step.outcome.value;
+    const bool is_all = outcome_.value == bytes_.size() && !session_.has_output();
     return is_all ? finish(done(outcome_.value)) : Progress::more;
 }
 

@@ -45,11 +45,16 @@ public:
         : TlsOperation(Direction::write, session), bytes_(bytes)
     {}
 
+    // Takes what a first write gave, which was made without it. True: that is the end.
+    bool ends_with(const tls::Step& step) noexcept { return take(step) == Progress::finished; }
+
 protected:
     Progress perform(const sys::System& system, int fd) noexcept override;
 
 private:
     std::string_view bytes_;
+
+    Progress take(const tls::Step& step) noexcept;
 };
 
 // The same for `size` bytes of a file from `offset` on, or as many as there are.

@@ -63,6 +63,8 @@ public:
 
     // Whether read() has something without the socket.
     [[nodiscard]] bool has_input() const noexcept;
+    // Whether something is on its way yet.
+    [[nodiscard]] bool has_output() const noexcept { return wire_.has_output(); }
     [[nodiscard]] bool is_established() const noexcept { return state_ == State::established; }
     [[nodiscard]] bool is_released() const noexcept { return state_ == State::released; }
     [[nodiscard]] const Context& context() const noexcept { return *context_; }

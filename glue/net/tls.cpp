@@ -110,14 +110,40 @@ int push_sent_by_tls(lua_State* L, Scheduler& scheduler, Task& task)
 
 constexpr Waiting in_send{"send", push_sent_by_tls, room_for<TlsSendOperation>};
 
+// Goes on after a first write, if one was made.
+int send_by_operation(lua_State* L, const Wait& wait, const TransferCall& call, std::string_view bytes,
+                      const tls::Step* first)
+{
+    TlsSession& self = session_of(call);
+    keep_alive(L, wait, static_cast<std::uint8_t>(call.self), static_cast<std::uint8_t>(call.value));
+    auto& operation = wait.task.emplace_operation<TlsSendOperation>(self.session, bytes);
+    return first != nullptr && operation.ends_with(*first) ? finish_wait(L, wait) : start_on(L, wait, self);
+}
+
+// Whether they are a record, and may be tried without an operation.
+bool may_send_at_once(const Wait& wait, const TlsSession& self, std::string_view bytes)
+{
+    return bytes.size() <= tls::Session::most_at_once && self.socket != nullptr && !wait.task.pause->is_limited &&
+           wait.scheduler.loop().may_act(*self.socket, Direction::write);
+}
+
 int send(lua_State* L, const TransferCall& call)
 {
     TlsSession& self = session_of(call);
     const std::string_view bytes = check_bytes(L, call.value);
     const Wait wait = check_wait(L, call.scheduler, in_send, call.seconds);
-    keep_alive(L, wait, static_cast<std::uint8_t>(call.self), static_cast<std::uint8_t>(call.value));
-    wait.task.emplace_operation<TlsSendOperation>(self.session, bytes);
-    return start_on(L, wait, self);
+    if (!may_send_at_once(wait, self, bytes)) {
+        return send_by_operation(L, wait, call, bytes, nullptr);
+    }
+    const tls::Step step = self.session.write(sys::host(), self.fd(), bytes);
+    const bool is_all = step.outcome.done() && step.outcome.value == bytes.size() && !self.session.has_output();
+    wait.scheduler.loop().acted(*self.socket, Direction::write, step.outcome.value, is_all);
+    if (!is_all) {
+        return send_by_operation(L, wait, call, bytes, &step);
+    }
+    wait.scheduler.is_beginning = false;
+    lua_pushinteger(L, static_cast<lua_Integer>(bytes.size()));
+    return 1;
 }
 
 // recv(session, seconds [, size]) -> string | nil (end) | nil, err | nil, nil, true
