@@ -7,6 +7,7 @@ local engine = require('net.tls.engine')
 local handshakes = require('net.stream.handshakes')
 local loop = require('net.loop')
 local protected = require('net.protected')
+local new_queue = require('net.queue')
 local remove = require('net.remove')
 local secure = require('net.stream.secure')
 
@@ -31,7 +32,7 @@ end
 -- What the task of a handshake does, which ends when its socket is closed.
 function Admission:shake_hands(sock)
   local ok, session = protected.pcall(secure.accept, self.server, sock)
-  remove(self.handshakes, sock)
+  self.handshakes:remove(sock)
   if not ok then
     error(session, 0)
   elseif session and self.is_closed then
@@ -109,7 +110,7 @@ function Admission:close()
     each.sock:close()
   end
   self.ready = {}
-  for _, sock in ipairs(self.handshakes) do
+  for sock in self.handshakes.take, self.handshakes do
     sock:close()
   end
 end
@@ -119,7 +120,7 @@ local function new_admission(server)
     server = server,
     waiters = {}, -- in their order, each with its task and until when it waits
     ready = {},
-    handshakes = {}, -- sockets of those under way, the oldest first
+    handshakes = new_queue(), -- sockets of those under way
   }, Admission)
 end
 

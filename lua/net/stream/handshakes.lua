@@ -6,6 +6,7 @@ local scheduler = require('llsocket.scheduler')
 local attempts = require('net.io.attempts')
 local beside = require('net.io.beside')
 local engine = require('net.tls.engine')
+local new_queue = require('net.queue')
 local protected = require('net.protected')
 local retrying = require('net.io.retrying')
 local secure = require('net.stream.secure')
@@ -31,18 +32,26 @@ function Handshakes:open()
   return self.waits and true, err
 end
 
--- Gives a list of those that were under way.
+-- Gives a list of the sockets of those that were under way.
 function Handshakes:end_all()
-  local ended = self.under_way
-  for _, each in ipairs(ended) do
-    engine.release(each.session)
-    each.sock:close()
+  local ended = {}
+  for session in self.under_way.take, self.under_way do
+    local sock = self:socket_of(session)
+    engine.release(session)
+    sock:close()
+    table.insert(ended, sock)
   end
-  self.under_way = {}
   if self.waits then
     self.waits:close()
   end
   return ended
+end
+
+-- The socket of a session which is no longer under way.
+function Handshakes:socket_of(session)
+  local sock = self.sockets[session]
+  self.sockets[session] = nil
+  return sock
 end
 
 -- There is no connection over the socket; perhaps there is a session.
@@ -55,9 +64,9 @@ end
 
 -- Who has taken longest makes room for others.
 function Handshakes:end_oldest()
-  local oldest = table.remove(self.under_way, 1)
-  self.waits:stop(oldest.session)
-  self:reject(oldest.sock, oldest.session, ENDED)
+  local oldest = self.under_way:take()
+  self.waits:stop(oldest)
+  self:reject(self:socket_of(oldest), oldest, ENDED)
 end
 
 function Handshakes:admit(sock)
@@ -74,26 +83,20 @@ function Handshakes:admit(sock)
   if not ok then
     return self:reject(sock, session, err)
   end
-  table.insert(self.under_way, { sock = sock, session = session })
-  if #self.under_way > secure.MOST_HANDSHAKES then
+  self.under_way:add(session)
+  self.sockets[session] = sock
+  if self.under_way.count > secure.MOST_HANDSHAKES then
     self:end_oldest()
   end
 end
 
--- The socket of a session, which is no longer under way.
-function Handshakes:remove(session)
-  for i, each in ipairs(self.under_way) do
-    if each.session == session then
-      return table.remove(self.under_way, i).sock
-    end
-  end
-end
 
 -- A socket whose handshake has succeeded, and its session; nil if there is none.
 function Handshakes:take()
   local session, ok, err, timeout = self.waits:take()
   while session do
-    local sock = self:remove(session)
+    self.under_way:remove(session)
+    local sock = self:socket_of(session)
     if ok then
       return sock, session
     end
@@ -164,9 +167,9 @@ function Handshakes:close()
     (adapter.forget or adapter.unwait)(fd)
   end
   local is_told, failure = true, nil
-  for _, each in ipairs(self:end_all()) do
+  for _, sock in ipairs(self:end_all()) do
     if is_told and not is_parents then
-      is_told, failure = protected.pcall(self.reject, self, each.sock, nil, ENDED)
+      is_told, failure = protected.pcall(self.reject, self, sock, nil, ENDED)
     end
   end
   if not is_told then
@@ -182,7 +185,11 @@ end
 -- Those of a server. Its listener does not block from now on, in no process that has it: while one accepts it may not
 -- change for another.
 return function(server)
-  local self = setmetatable({ server = server, under_way = {} }, Handshakes) -- the oldest first
+  local self = setmetatable({
+    server = server,
+    under_way = new_queue(), -- sessions
+    sockets = {}, -- of these
+  }, Handshakes)
   server.sock:nonblock(true)
   self.io = retrying({
     readable = function(_, seconds)

@@ -164,11 +164,11 @@ function secure.connect(io, sock, security, seconds)
   return handshake(io, sock, security.context, seconds, security.servername, security.resumption)
 end
 
--- Adds a socket to a list of those whose handshakes are under way. Who has taken longest makes room for others.
-function secure.add_handshake(list, sock)
-  table.insert(list, sock)
-  if #list > secure.MOST_HANDSHAKES then
-    table.remove(list, 1):close()
+-- Adds a socket to the queue of those whose handshakes are under way. Who has taken longest makes room for others.
+function secure.add_handshake(queue, sock)
+  queue:add(sock)
+  if queue.count > secure.MOST_HANDSHAKES then
+    queue:take():close()
   end
 end
 

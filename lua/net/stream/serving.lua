@@ -9,7 +9,7 @@ local errors = require('net.errors')
 local fields = require('net.fields')
 local loop = require('net.loop')
 local protected = require('net.protected')
-local remove = require('net.remove')
+local new_queue = require('net.queue')
 local secure = require('net.stream.secure')
 local Stream = require('net.stream.socket')
 local use = require('net.io.use')
@@ -105,7 +105,7 @@ local function new_serving(server, handler, options)
     connections = connections, -- by task; sockets of llsocket until the server has made connections of them, and
                                -- again, or false, in tasks that only close them
     count = 0,
-    handshakes = {}, -- sockets of those under way, the oldest first: the limit does not count them
+    handshakes = new_queue(), -- sockets of those under way: the limit does not count them
     entering = {}, -- tasks whose handshake has succeeded, and which wait for room under the limit
     pause = FIRST_PAUSE,
     reserve = new_reserve(),
@@ -128,7 +128,7 @@ end
 
 -- How many connections there are, whose handshake has succeeded.
 function Serving:established()
-  return self.count - #self.handshakes
+  return self.count - self.handshakes.count
 end
 
 -- The handshake has succeeded.
@@ -137,7 +137,7 @@ function Serving:enter(sock)
     table.insert(self.entering, loop.running())
     loop.suspend()
   end
-  remove(self.handshakes, sock)
+  self.handshakes:remove(sock)
 end
 
 -- A connection has a task: that of its handler, then perhaps one that closes it.
@@ -156,7 +156,7 @@ function Serving:leave(task)
   self.connections[task] = nil
   self.count = self.count - 1
   if self.server.security and type(connection) ~= 'table' then
-    remove(self.handshakes, connection)
+    self.handshakes:remove(connection)
   end
   if type(connection) == 'table' and (connection.close ~= Stream.close or not secure.has_said_end(connection)) then
     self:hand_over(connection.sock or false, loop.spawn(self.close, connection))

@@ -1,0 +1,43 @@
+-- SPDX-License-Identifier: MIT
+-- A queue of different values which any of them may leave, however many there are.
+
+local Queue = {}
+Queue.__index = Queue
+
+function Queue:add(value)
+  self.last = self.last + 1
+  self.values[self.last], self.places[value] = value, self.last
+  self.count = self.count + 1
+end
+
+-- False if it is not in there.
+function Queue:remove(value)
+  local place = self.places[value]
+  if not place then
+    return false
+  end
+  self.values[place], self.places[value] = nil, nil
+  self.count = self.count - 1
+  while self.first <= self.last and self.values[self.first] == nil do
+    self.first = self.first + 1
+  end
+  return true
+end
+
+-- Takes out who came first; nil if there is none.
+function Queue:take()
+  local value = self.values[self.first]
+  if value ~= nil then
+    self:remove(value)
+  end
+  return value
+end
+
+-- An empty one. Fields:
+--   count   how many there are
+--   values  those, by their places, of which `first` is that of the first
+--   places  these, by value
+--   last    the place that was given last
+return function()
+  return setmetatable({ count = 0, values = {}, places = {}, first = 1, last = 0 }, Queue)
+end
