@@ -298,8 +298,10 @@ function reading.add(class)
     class[name] = method
   end
   function class:close(...)
-    use(self, self.io.without_unread or self.io)
-    self.unread = nil
+    if self.unread then
+      use(self, self.io.without_unread or self.io)
+      self.unread = nil
+    end
     return Socket.close(self, ...)
   end
 end
