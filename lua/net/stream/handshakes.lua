@@ -36,7 +36,7 @@ end
 function Handshakes:end_all()
   local ended = {}
   for session in self.under_way.take, self.under_way do
-    local sock = self:socket_of(session)
+    local sock = self:take_socket(session)
     engine.release(session)
     sock:close()
     table.insert(ended, sock)
@@ -47,8 +47,8 @@ function Handshakes:end_all()
   return ended
 end
 
--- The socket of a session which is no longer under way.
-function Handshakes:socket_of(session)
+-- Takes the socket of a session, which is no longer under way.
+function Handshakes:take_socket(session)
   local sock = self.sockets[session]
   self.sockets[session] = nil
   return sock
@@ -66,7 +66,7 @@ end
 function Handshakes:end_oldest()
   local oldest = self.under_way:take()
   self.waits:stop(oldest)
-  self:reject(self:socket_of(oldest), oldest, ENDED)
+  self:reject(self:take_socket(oldest), oldest, ENDED)
 end
 
 function Handshakes:admit(sock)
@@ -90,13 +90,12 @@ function Handshakes:admit(sock)
   end
 end
 
-
 -- A socket whose handshake has succeeded, and its session; nil if there is none.
 function Handshakes:take()
   local session, ok, err, timeout = self.waits:take()
   while session do
     self.under_way:remove(session)
-    local sock = self:socket_of(session)
+    local sock = self:take_socket(session)
     if ok then
       return sock, session
     end
