@@ -246,7 +246,7 @@ private:
     [[nodiscard]] Slot* find_by_fd(int fd) noexcept;
     Slot& new_slot();
     Outcome<Slot*> open_slot(int fd, bool owned);
-    [[gnu::cold]] Outcome<Key> watch_anew(Socket& socket);
+    Outcome<Key> watch_anew(Socket& socket);
     [[nodiscard]] bool is_current(Slot& slot) noexcept;
     // Nothing waits there, whether for events or for its turn.
     [[nodiscard]] static bool is_deserted(const Slot& slot) noexcept
@@ -255,7 +255,7 @@ private:
     }
     [[nodiscard]] static bool is_stranger(const Slot& slot, const Operation& operation) noexcept;
     void adopt(Slot& slot) noexcept;
-    [[gnu::cold]] void retire(Slot& slot, int error) noexcept;
+    void retire(Slot& slot, int error) noexcept;
     void free_if_left(Slot& slot) noexcept;
 
     Slot* find_place(Operation& operation, Key key) noexcept;
@@ -283,7 +283,7 @@ private:
     [[gnu::cold]] void doze(Operation& operation, Slot& slot) noexcept;
     void wake_dozing() noexcept;
     bool deliver(Event& event) noexcept;
-    [[gnu::cold]] void complete_request(Slot& slot, const Event& event) noexcept;
+    void complete_request(Slot& slot, const Event& event) noexcept;
     void retry(Operation& operation, Slot& slot, bool has_event) noexcept;
     void expire() noexcept;
     void sweep() noexcept;

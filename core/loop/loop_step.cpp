@@ -177,8 +177,8 @@ void Loop::complete_request(Slot& slot, const Event& event) noexcept
 
 void Loop::retry(Operation& operation, Slot& slot, bool has_event) noexcept
 {
-    if (has_event && operation.only_waits_ && operation.step_ != step_number())
-        [[unlikely]] { // not what came before it began
+    const bool has_begun = operation.step_ != step_number(); // before the event came
+    if (has_event && operation.only_waits_ && has_begun) [[unlikely]] {
         slot.side(operation.direction_).vain = 0;
         operation.outcome_ = done<std::size_t>(0);
         finish(operation);

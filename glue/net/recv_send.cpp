@@ -61,18 +61,16 @@ struct First {
     sys::Result<ssize_t> result;
 };
 
-// Most messages go at once, whole, and need no more than the call itself.
 First send_at_once(const Wait& wait, Socket& socket, std::string_view bytes, int flags)
 {
-    Loop& loop = wait.scheduler.loop();
-    if (wait.task.pause->is_limited || !loop.may_act(socket, Direction::write)) {
+    if (!may_act_at_once(wait, socket, Direction::write)) {
         return {};
     }
     const sys::Result<ssize_t> sent =
         sys::host().send(socket.fd.get(), bytes.data(), bytes.size(), flags | MSG_DONTWAIT);
     const auto count = static_cast<std::size_t>(sent.ok() ? sent.value : 0);
     const bool is_all = sent.ok() && count == bytes.size();
-    loop.acted(socket, Direction::write, count, is_all);
+    wait.scheduler.loop().acted(socket, Direction::write, count, is_all);
     return {true, is_all, sent};
 }
 
@@ -101,9 +99,7 @@ int send(lua_State* L, const TransferCall& call)
     if (!first.is_all) [[unlikely]] {
         return send_rest(L, wait, call, bytes, first);
     }
-    wait.scheduler.is_beginning = false;
-    lua_pushinteger(L, static_cast<lua_Integer>(bytes.size()));
-    return 1;
+    return push_all_sent(L, wait, bytes);
 }
 
 // recv(socket, seconds [, size [, flag...]]) -> string | nil (end) | nil, err | nil, nil, true

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <span>
+#include <string_view>
 
 namespace llnet {
 
@@ -14,6 +15,21 @@ inline constexpr std::size_t default_room = 4096; // for what is received
 
 // Has the task wait for its operation on the socket.
 int start_on_socket(lua_State* L, const Wait& wait, Socket& socket);
+
+// Whether a call that moves bytes may be made without an operation: most messages go at once, whole, and need no more
+// than the call itself.
+inline bool may_act_at_once(const Wait& wait, Socket& socket, Direction direction) noexcept
+{
+    return !wait.task.pause->is_limited && wait.scheduler.loop().may_act(socket, direction);
+}
+
+// The results of such a call that sent all: their count.
+inline int push_all_sent(lua_State* L, const Wait& wait, std::string_view bytes)
+{
+    wait.scheduler.is_beginning = false;
+    lua_pushinteger(L, static_cast<lua_Integer>(bytes.size()));
+    return 1;
+}
 
 // nil at the end of a stream, or what a failure gives.
 int push_end(lua_State* L, const Task& task);

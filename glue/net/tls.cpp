@@ -121,10 +121,10 @@ int send_by_operation(lua_State* L, const Wait& wait, const TransferCall& call, 
 }
 
 // Whether they are a record, and may be tried without an operation.
-bool may_send_at_once(const Wait& wait, const TlsSession& self, std::string_view bytes)
+bool may_send_at_once(const Wait& wait, const TlsSession& self, std::string_view bytes) noexcept
 {
-    return bytes.size() <= tls::Session::most_at_once && self.socket != nullptr && !wait.task.pause->is_limited &&
-           wait.scheduler.loop().may_act(*self.socket, Direction::write);
+    return bytes.size() <= tls::Session::most_at_once && self.socket != nullptr &&
+           may_act_at_once(wait, *self.socket, Direction::write);
 }
 
 int send(lua_State* L, const TransferCall& call)
@@ -141,9 +141,7 @@ int send(lua_State* L, const TransferCall& call)
     if (!is_all) {
         return send_by_operation(L, wait, call, bytes, &step);
     }
-    wait.scheduler.is_beginning = false;
-    lua_pushinteger(L, static_cast<lua_Integer>(bytes.size()));
-    return 1;
+    return push_all_sent(L, wait, bytes);
 }
 
 // recv(session, seconds [, size]) -> string | nil (end) | nil, err | nil, nil, true

@@ -61,12 +61,18 @@ function errors.hand_on(name, before, err)
   error(err, 0)
 end
 
+-- What pcall gave of a function that the method `name` called with `before` arguments before its own: the results, or
+-- the error raised anew.
+function errors.answer(name, before, ok, ...)
+  if not ok then
+    errors.hand_on(name, before, (...))
+  end
+  return ...
+end
+
 -- Calls the method of an object that the method `name` of the program's calls with its own arguments.
 function errors.call(name, object, ...)
-  local ok, first, second = pcall(object[name], object, ...)
-  if not ok then
-    errors.hand_on(name, 1, first)
-  end
+  local first, second = errors.answer(name, 1, pcall(object[name], object, ...))
   return first, second
 end
 

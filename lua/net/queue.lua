@@ -24,9 +24,14 @@ function Queue:remove(value)
   return true
 end
 
--- Takes out who came first; nil if there is none.
+-- Who came first; nil if there is none.
+function Queue:peek()
+  return self.values[self.first]
+end
+
+-- The same, and takes it out.
 function Queue:take()
-  local value = self.values[self.first]
+  local value = self:peek()
   if value ~= nil then
     self:remove(value)
   end

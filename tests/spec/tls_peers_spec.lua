@@ -37,6 +37,20 @@ local function serve_once(made, start, serve)
   return result
 end
 
+-- Sends a line to the server at this port, which must answer with another; finish(client) comes before the end.
+local function ask(port, question, expected, finish)
+  loops.run(function()
+    local client = keep(assert(secure.connect(port)))
+    client:deadlines(secure.PATIENCE, secure.PATIENCE)
+    client:send(question .. '\n')
+    assert.equal(expected, client:readline())
+    if finish then
+      finish(client)
+    end
+    client:close()
+  end)
+end
+
 for _, version in ipairs({ 'tls1_2', 'tls1_3' }) do
   for _, kind in ipairs({ 'rsa', 'ecdsa', 'ed25519' }) do
     local with = (' with %s and a key of %s'):format(version, kind)
@@ -63,13 +77,7 @@ for _, version in ipairs({ 'tls1_2', 'tls1_3' }) do
       local peer = peers.start({ 'openssl', 's_server', '-accept', '127.0.0.1:0', '-rev', '-' .. version, '-cert',
         made.cert, '-key', made.key })
       local port = tonumber(peer:expect('^ACCEPT 127%.0%.0%.1:(%d+)'))
-      loops.run(function()
-        local client = keep(assert(secure.connect(port)))
-        client:deadlines(secure.PATIENCE, secure.PATIENCE)
-        client:send('abc\n')
-        assert.equal('cba', client:readline())
-        client:close()
-      end)
+      ask(port, 'abc', 'cba')
       peer:stop()
     end)
   end
@@ -130,13 +138,8 @@ peers.it({ 'python3' })("Python's ssl serves, and both say that nothing more com
   local made = certificates.ecdsa
   local peer = peers.start({ 'python3', '-c', python_server, made.cert, made.key })
   local port = tonumber(peer:expect('^(%d+)$'))
-  loops.run(function()
-    local client = keep(assert(secure.connect(port)))
-    client:deadlines(secure.PATIENCE, secure.PATIENCE)
-    client:send('hello\n')
-    assert.equal('HELLO', client:readline())
+  ask(port, 'hello', 'HELLO', function(client)
     answer(client:recv()):is() -- the end, told by TLS
-    client:close()
   end)
   peer:expect('^both said so$')
 end)

@@ -27,6 +27,15 @@ local function private_file()
   end))
 end
 
+-- Ends what a task serves, and clients that never said anything.
+local function stop(server, serving, silent)
+  for _, sock in ipairs(silent) do
+    sock:close()
+  end
+  server:stop()
+  assert.is_true((serving:join()))
+end
+
 describe('Configurations', function()
   it('are refused where their settings have no effect', function()
     local made = secure.certificate()
@@ -188,11 +197,7 @@ describe('A server', function()
       assert.is_true((client:join()))
     end
     assert.equal(2, most)
-    for _, sock in ipairs(silent) do
-      sock:close()
-    end
-    server:stop()
-    assert.is_true((serving:join()))
+    stop(server, serving, silent)
   end))
 
   it('that serves ends the oldest of too many handshakes for another', loops.task(function()
@@ -214,11 +219,7 @@ describe('A server', function()
     local client = assert(secure.connect(port))
     assert.equal('served', client:recv())
     client:close()
-    for _, sock in ipairs(silent) do
-      sock:close()
-    end
-    server:stop()
-    assert.is_true((serving:join()))
+    stop(server, serving, silent)
   end))
 
   it('takes another certificate for the connections that come, and keeps those that there are', function()

@@ -19,17 +19,8 @@ end
 
 local receiving, sending = {}, {}
 
--- Calls a function that takes the session and then what the method `name` takes.
-local function call(name, fn, session, ...)
-  local ok, first, err, again = pcall(fn, session, ...)
-  if not ok then
-    errors.hand_on(name, 1, first)
-  end
-  return first, err, again
-end
-
 function receiving.recv(session, size)
-  local bytes, err, again = call('recv', engine.read, session, size)
+  local bytes, err, again = errors.answer('recv', 1, pcall(engine.read, session, size))
   return again, bytes, err
 end
 
@@ -53,7 +44,8 @@ function sending.sendfile(session, file, bytes, offset)
   attempts.check_size(bytes, 2)
   attempts.check_size(offset or 0, 3)
   return function(sent)
-    return outcome(call('sendfile', engine.sendfile, session, file, bytes - sent, (offset or 0) + sent))
+    local left, start = bytes - sent, (offset or 0) + sent
+    return outcome(errors.answer('sendfile', 1, pcall(engine.sendfile, session, file, left, start)))
   end
 end
 

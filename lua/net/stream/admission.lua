@@ -8,7 +8,6 @@ local handshakes = require('net.stream.handshakes')
 local loop = require('net.loop')
 local protected = require('net.protected')
 local new_queue = require('net.queue')
-local remove = require('net.remove')
 local secure = require('net.stream.secure')
 
 local admission = {}
@@ -19,12 +18,12 @@ Admission.__index = Admission
 -- The first of those who wait goes on.
 function Admission:wake(...)
   repeat
-    local waiter = table.remove(self.waiters, 1)
+    local waiter = self.waiters:take()
   until not waiter or waiter.task:resume(...)
 end
 
 function Admission:wake_all(...)
-  while #self.waiters > 0 do
+  while self.waiters.count > 0 do
     self:wake(...)
   end
 end
@@ -51,8 +50,8 @@ end
 
 -- Accepts connections for as long as somebody waits for them.
 function Admission:pump()
-  while #self.waiters > 0 do
-    local sock, err, timeout = self.server.io.accept(self.server, deadline.left(self.waiters[1].due))
+  while self.waiters.count > 0 do
+    local sock, err, timeout = self.server.io.accept(self.server, deadline.left(self.waiters:peek().due))
     if sock then
       self:admit(sock)
     elseif timeout then -- who waits knows by itself
@@ -67,7 +66,7 @@ end
 
 -- Nobody waits any more.
 function Admission:rest()
-  if #self.waiters == 0 and self.pumping then
+  if self.waiters.count == 0 and self.pumping then
     self.pumping:cancel()
     self.pumping = nil
   end
@@ -75,7 +74,7 @@ end
 
 -- One that was woken and does not go on leaves what is ready to the next.
 function Admission:forget(waiter)
-  remove(self.waiters, waiter)
+  self.waiters:remove(waiter)
   if #self.ready > 0 then
     self:wake()
   end
@@ -86,7 +85,7 @@ function Admission:accept(seconds)
   local due = deadline.after(seconds)
   while #self.ready == 0 do
     local waiter = { task = loop.running(), due = due }
-    table.insert(self.waiters, waiter)
+    self.waiters:add(waiter)
     self.pumping = self.pumping or loop.spawn(self.pump, self)
     local is_alive, ok, err, timeout = protected.pcall(loop.suspend, deadline.left(due))
     if not is_alive then -- its task is cancelled
@@ -118,7 +117,7 @@ end
 local function new_admission(server)
   return setmetatable({
     server = server,
-    waiters = {}, -- in their order, each with its task and until when it waits
+    waiters = new_queue(), -- each with its task and until when it waits
     ready = {},
     handshakes = new_queue(), -- sockets of those under way
   }, Admission)

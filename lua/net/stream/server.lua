@@ -32,8 +32,8 @@ local function without_limits(self, sock, ...)
   return sock, ...
 end
 
-local function accept_plain(self)
-  return without_limits(self, self.io.accept(self, self[limits.receive] or nil))
+local function accept_plain(self, seconds)
+  return without_limits(self, self.io.accept(self, seconds))
 end
 
 local function accept_secure(self, seconds)
@@ -46,7 +46,7 @@ local function accept(self)
     return accept_secure(self, seconds)
   end
   local due = deadline.after(seconds)
-  local sock, err, timeout = accept_plain(self)
+  local sock, err, timeout = accept_plain(self, seconds)
   if not (sock and self.security) then
     return sock, err, timeout
   end
@@ -94,7 +94,7 @@ end
 function Server:handshakeFailed() end -- luacheck: no unused args
 
 function Server:acceptfd()
-  local sock, err, timeout = accept_plain(self)
+  local sock, err, timeout = accept_plain(self, self[limits.receive] or nil)
   if not sock then
     return nil, err, timeout
   end
