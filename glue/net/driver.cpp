@@ -3,6 +3,7 @@
 #include "glue/net/driver.hpp"
 
 #include "glue/net/life.hpp"
+#include "glue/net/spares.hpp"
 #include "glue/net/wait.hpp"
 
 #include <algorithm>
@@ -71,41 +72,42 @@ void settle_run(lua_State* L, Scheduler& scheduler, Task& task, lua_State* corou
     }
 }
 
-// To make a coroutine takes longer than all the rest of a short task. So tasks begin on a spare one, which they keep
-// only if they wait or fail, or if the program may know it from others.
-
 // What turn() has on its stack.
 constexpr int anchors_index = 1;
-constexpr int spare_index = 2; // or false
+constexpr int spare_index = 2; // a coroutine on which tasks begin, or false; it is another's once a task waits on it
 
-void set_spare(lua_State* L)
-{
-    lua_pushvalue(L, -1);
-    lua_rawseti(L, all_metatables, spare_slot);
-    lua_replace(L, spare_index);
-}
-
-lua_State* spare_coroutine(lua_State* L)
+lua_State* spare_at_hand(lua_State* L, Scheduler& scheduler)
 {
     lua_State* spare = lua_tothread(L, spare_index);
-    if (spare != nullptr && lua_gethook(L) == nullptr) { // a new one inherits the hook
+    if (spare != nullptr && lua_gethook(L) == nullptr) {
         inherit_globals(L, spare_index);
         return spare;
     }
-    lua_State* made = lua_newthread(L);
-    set_spare(L);
-    return made;
+    spare = push_spare(L, scheduler);
+    lua_replace(L, spare_index);
+    return spare;
 }
 
-bool is_as_good_as_new(const Task& task, lua_State* coroutine)
+// Pushes the coroutine that was at hand.
+void push_used_spare(lua_State* L)
 {
-    return !task.is_exposed && lua_gethook(coroutine) == nullptr;
+    lua_pushvalue(L, spare_index);
+    lua_pushboolean(L, 0);
+    lua_replace(L, spare_index);
+}
+
+void keep_spare_at_hand(lua_State* L, Scheduler& scheduler)
+{
+    if (lua_isthread(L, spare_index)) {
+        push_used_spare(L);
+        keep_spare(L, scheduler);
+    }
 }
 
 // Begins the task whose function is on top of the stack, which is popped.
 void begin_on_spare(lua_State* L, Scheduler& scheduler, Task& task)
 {
-    lua_State* spare = spare_coroutine(L);
+    lua_State* spare = spare_at_hand(L, scheduler);
     if (task.has_ended()) { // cancelled by a finalizer meanwhile
         end_due(L, scheduler, task);
         return;
@@ -120,13 +122,9 @@ void begin_on_spare(lua_State* L, Scheduler& scheduler, Task& task)
         retire(scheduler, task);
         return;
     }
-    lua_pushvalue(L, spare_index);
+    push_used_spare(L);
     lua_pushvalue(L, -1);
     lua_rawseti(L, anchors_index, coroutine_place(task.id));
-    if (!is_spare_again) {
-        lua_pushboolean(L, 0);
-        set_spare(L);
-    }
     settle_run(L, scheduler, task, spare, status);
 }
 
@@ -247,7 +245,7 @@ int turn(lua_State* L)
     std::optional<Deadline> until = check_deadline(L, 1);
     lua_settop(L, 0);
     lua_rawgeti(L, all_metatables, anchors_slot);
-    lua_rawgeti(L, all_metatables, spare_slot);
+    lua_pushboolean(L, 0);
     run_finished(L, scheduler); // of a turn that an error ended: step() would mix up what others received
     run_ready(L, scheduler);
     if (!until && is_deadlock(scheduler)) {
@@ -266,6 +264,7 @@ int turn(lua_State* L)
         return raise_error(L, "the loop cannot wait: %s", lua_tostring(L, -1));
     }
     run_finished(L, scheduler);
+    keep_spare_at_hand(L, scheduler);
     if (scheduler.tasks == 0) {
         scheduler.release_signals();
     }

@@ -2,6 +2,7 @@
 // How tasks begin and end.
 #include "glue/net/life.hpp"
 
+#include "glue/net/spares.hpp"
 #include "glue/net/wait.hpp"
 
 #include <cstdio>
@@ -26,7 +27,7 @@ Task& push_new_task(lua_State* L)
 void make_coroutine(lua_State* L)
 {
     const int values = lua_gettop(L);
-    lua_State* coroutine = lua_newthread(L);
+    lua_State* coroutine = push_spare(L, scheduler_of(L));
     lua_insert(L, 1);
     if (lua_checkstack(coroutine, values + 1) == 0) {
         raise_error(L, "too many arguments for a task");
@@ -285,7 +286,13 @@ void end_task(lua_State* L, Scheduler& scheduler, Task& task)
     }
     check_process(L, scheduler, task); // a hook may have forked
     leave(L, scheduler, task);
-    lua_settop(L, coroutine - 1);
+    const bool is_spare = task.end == End::returned && is_as_good_as_new(task, thread);
+    lua_settop(L, coroutine);
+    if (is_spare) {
+        keep_spare(L, scheduler);
+    } else {
+        lua_pop(L, 1);
+    }
 }
 
 void cancel_unbegun(lua_State* L, Scheduler& scheduler, Task& task)

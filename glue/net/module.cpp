@@ -10,6 +10,7 @@
 #include "glue/net/recv_send.hpp"
 #include "glue/net/scheduler.hpp"
 #include "glue/net/signals.hpp"
+#include "glue/net/spares.hpp"
 #include "glue/net/tls.hpp"
 #include "glue/net/transfer.hpp"
 #include "glue/net/wait.hpp"
@@ -42,6 +43,7 @@ int push_scheduler_module(lua_State* L)
     }
     lua_settop(L, metatables);
     Scheduler& scheduler = add_scheduler(L);
+    add_spares(L);
     define_task(L);
     define_lookup(L);
     add_task(L);

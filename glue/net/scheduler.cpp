@@ -194,8 +194,6 @@ Scheduler& check_scheduler(lua_State* L)
     }
     lua_rawseti(L, all_metatables, anchors_slot);
     lua_rawseti(L, all_metatables, held_slot);
-    lua_pushboolean(L, 0); // in a child that may be the coroutine which calls
-    lua_rawseti(L, all_metatables, spare_slot);
     return scheduler;
 }
 
@@ -270,7 +268,7 @@ Scheduler& add_scheduler(lua_State* L)
     lua_rawgeti(L, metatables, static_cast<int>(Class::scheduler));
     lua_setmetatable(L, -2);
     set_module_state(L);
-    for (const int slot : {anchors_slot, held_slot, spare_slot}) { // so that to fill them later needs no memory
+    for (const int slot : {anchors_slot, held_slot}) { // so that to fill them later needs no memory
         lua_pushboolean(L, 0);
         lua_rawseti(L, metatables, slot);
     }

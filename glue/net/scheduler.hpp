@@ -101,6 +101,7 @@ public:
     const void* globals = nullptr; // of the coroutine that loaded the module
     const void* socket_metatable = nullptr;
     std::array<Transfers, 2> transfers; // of sockets, and of sessions of TLS
+    int spares = 0;                     // how many there are: see spares.hpp
     bool is_closed = false;             // with the Lua state
     Deadline step_began{};
     Clock::duration longest_step{};
@@ -133,7 +134,7 @@ struct ClassOf<Scheduler> {
 inline constexpr int anchors_slot = 101;
 inline constexpr int callbacks_slot = 102; // functions of lua/net/loop.lua
 inline constexpr int limits_slot = 103;    // see coroutine.cpp
-inline constexpr int spare_slot = 104;     // see driver.cpp
+inline constexpr int spares_slot = 104;    // see spares.hpp
 inline constexpr int held_slot = 105;      // see keep_alive()
 
 // The scheduler of a function's module.

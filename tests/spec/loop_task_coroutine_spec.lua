@@ -7,6 +7,8 @@ local loop = require('net.loop')
 local loops = require('loops')
 local net = require('net')
 
+local unpack = table.unpack or unpack
+
 local task, pair, slow_values = loops.task, loops.pair, loops.slow_values
 
 after_each(loops.assert_idle)
@@ -136,6 +138,70 @@ describe('the coroutine of a task', function()
         loops.assert_sound()
       end)
       assert.equal(1, #reported)
+    end)
+  end
+end)
+
+describe('the coroutine of a task that has ended', function()
+  local function nothing() end
+
+  -- The coroutine of a task that does not ask for it, when that has ended.
+  local function coroutine_of(fn, ...)
+    local thread
+    loop.spawn(function(...)
+      thread = standard.running()
+      return fn(...)
+    end, ...):join(20)
+    return thread
+  end
+
+  local returning = {
+    ['has not waited'] = nothing,
+    ['has waited'] = loop.later,
+    ['has given values'] = function(...) return 1, nil, ... end,
+    ['could not exit'] = function(...)
+      net.pcall(string.gsub, 'x', 'x', loop.exit)
+      return ...
+    end,
+  }
+
+  for how, fn in pairs(returning) do
+    it('runs another, which gets but its own values, if it ' .. how, task(function()
+      for _, values in ipairs({ { n = 0 }, { n = 2, 'a', nil } }) do
+        local thread = coroutine_of(fn, unpack(values, 1, values.n))
+        local got
+        assert.equal(thread, coroutine_of(function(...)
+          got = loops.pack(...)
+          loop.later()
+        end, unpack(values, 1, values.n)))
+        assert.same(values, got)
+      end
+    end))
+  end
+
+  local ending = {
+    ['was asked for'] = function() coroutine.running() end,
+    ['has failed'] = function() error('x') end,
+    ['has exited'] = loop.exit,
+    ['was cancelled'] = function()
+      loop.running():cancel()
+      loop.later()
+    end,
+  }
+  if not jit then -- which has one hook for all
+    ending['has a hook'] = function() debug.sethook(nothing, '', 1000000) end
+  end
+
+  for how, fn in pairs(ending) do
+    it('runs no other if it ' .. how, function()
+      loops.reported(function()
+        for values = 0, 1 do
+          local thread = coroutine_of(function() return fn() end, unpack({}, 1, values))
+          for _ = 1, 3 do
+            assert.is_not_equal(thread, coroutine_of(loop.later, unpack({}, 1, values)))
+          end
+        end
+      end)
     end)
   end
 end)
