@@ -227,11 +227,15 @@ local function new_kind(tasks, waiters, lock_name, unlock_name)
   -- May be called again after an error.
   local function release(task)
     wake_all()
-    if waiters[task] then
-      waiters[task].leave(waiters[task])
+    local waiter = waiters[task]
+    if waiter then
+      waiter.leave(waiter)
     end
     local fds = held[task]
-    local fd = fds and next(fds)
+    if not fds then
+      return
+    end
+    local fd = next(fds)
     while fd do
       if owners[fd] == task then
         pass_on(fd)

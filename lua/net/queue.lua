@@ -5,21 +5,24 @@ local Queue = {}
 Queue.__index = Queue
 
 function Queue:add(value)
-  self.last = self.last + 1
-  self.values[self.last], self.places[value] = value, self.last
-  self.count = self.count + 1
+  local place = self.last + 1
+  self.values[place], self.places[value] = value, place
+  self.last, self.count = place, self.count + 1
 end
 
 -- False if it is not in there.
 function Queue:remove(value)
-  local place = self.places[value]
+  local values, place = self.values, self.places[value]
   if not place then
     return false
   end
-  self.values[place], self.places[value] = nil, nil
+  values[place], self.places[value] = nil, nil
   self.count = self.count - 1
-  while self.first <= self.last and self.values[self.first] == nil do
-    self.first = self.first + 1
+  if place == self.first then
+    repeat
+      place = place + 1
+    until values[place] ~= nil or place > self.last
+    self.first = place
   end
   return true
 end

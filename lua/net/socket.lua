@@ -50,10 +50,11 @@ function Socket:construct(sock)
   return self:take(sock)
 end
 
--- The instance for a socket of llsocket that waits in this way already.
-function Socket:adopt(sock, io)
-  local made = setmetatable({ false, false, false, sock = false, io = false }, self)
-  use(made, io, sock)
+-- The instance for a socket of llsocket that waits in this way already, by its session if it speaks TLS.
+function Socket:adopt(sock, io, session)
+  local made = session and { false, false, false, sock = false, io = false, session = session }
+    or { false, false, false, sock = false, io = false }
+  use(setmetatable(made, self), io, sock)
   return made
 end
 

@@ -65,6 +65,11 @@ local function handshake(io, sock, context, seconds, servername, resumption)
   return session
 end
 
+-- An instance of the class for a socket that the server has accepted. It speaks TLS if there is a session.
+function secure.adopt(class, sock, io, session)
+  return class:adopt(sock, session and tls_io.over(io) or io, session)
+end
+
 -- The instance speaks TLS by this session from now on.
 function secure.attach(self, session)
   if self.session ~= session then
@@ -90,22 +95,24 @@ local function detach(self, session)
   end
 end
 
+-- Says so without a wait: true if nothing is left of that to be sent.
+function secure.has_said_end(self)
+  local again = self.session and select(3, engine.close(self.session))
+  return not again
+end
+
 -- Closes by close(self, ...). Until then nobody else gets past TLS.
 local function close_secure(self, close, ...)
-  local session = self.session
-  local ok, failure = protected.across_waits(self.io.poller, say_end, self, session)
+  local session, ok, failure = self.session, true, nil
+  if not secure.has_said_end(self) then
+    ok, failure = protected.across_waits(self.io.poller, say_end, self, session)
+  end
   local err = close(self, ...)
   detach(self, session)
   if not ok then
     error(failure, 0)
   end
   return err
-end
-
--- Says so without a wait: true if nothing is left of that to be sent.
-function secure.has_said_end(self)
-  local again = self.session and select(3, engine.close(self.session))
-  return not again
 end
 
 local server_fields = { tlsmsec = 'number' }

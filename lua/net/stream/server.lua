@@ -19,8 +19,8 @@ function Server:listen(backlog)
 end
 
 -- The connections that accept() gives. A class or a server can have its own.
-function Server:createConnection(sock)
-  return Stream:adopt(sock, self.io.plain)
+function Server:createConnection(sock, session)
+  return secure.adopt(Stream, sock, self.io.plain, session)
 end
 
 -- What accept() waits for at most is no deadline of the connection, which Linux gives the options of its listener.
