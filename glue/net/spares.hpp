@@ -5,8 +5,8 @@
 
 namespace llnet {
 
-// To make a coroutine takes longer than all the rest of a short task. So those of tasks that returned run others, unless
-// the program may know them again.
+// To make a coroutine takes longer than all the rest of a short task. So those of tasks that returned run others,
+// unless the program may know them again.
 
 // Pushes a coroutine that is as good as new, and gives it.
 lua_State* push_spare(lua_State* L, Scheduler& scheduler);
