@@ -121,13 +121,10 @@ Outcome<Loop::Slot*> Loop::open_slot(int fd, bool owned)
     Slot& slot = new_slot();
     const std::uint32_t number = free_slots_.back();
     const auto index = static_cast<std::size_t>(fd);
-    const bool has_room = index < slot_of_fd_.size();
-    if (!owned || !has_room) { // no room for a number that may be any
-        if (const sys::Result<> open = system_.descriptor_flags(fd); !open.ok()) {
-            return failed<Slot*>(open.error, "fcntl");
-        }
+    if (const sys::Result<> open = system_.descriptor_flags(fd); !open.ok()) { // before there is room for any number
+        return failed<Slot*>(open.error, "fcntl");
     }
-    if (!has_room) {
+    if (index >= slot_of_fd_.size()) {
         slot_of_fd_.resize(std::max(index + 1, slot_of_fd_.size() * 2), -1);
     }
     slot.reset(number, fd, owned);
