@@ -23,9 +23,9 @@ local report = require('bench.serving.report')
 local servers = require('bench.serving.servers')
 
 local intro = [[
-In a round all servers run one after the other, each on one core and its load on another. The figures are medians of
-the rounds; beside each is that figure divided by the one of C in the same round. CPU: of the server, user and system.
-Memory: what the server's allocator took and the server touched.]]
+In a round all servers run one after the other, in the next in reverse order, each on one core and its load on
+another. The figures are medians of the rounds; beside each is that figure divided by the one of C in the same round.
+CPU: of the server, user and system. Memory: what the server's allocator took and the server touched.]]
 
 local serving = {}
 
@@ -43,12 +43,23 @@ local function words_of(options, bench, row, server)
     server.more or '')
 end
 
--- Returns what each round measured, by server.
+local function reversed(list)
+  local copy = {}
+  for i = #list, 1, -1 do
+    copy[#copy + 1] = list[i]
+  end
+  return copy
+end
+
+-- Returns what each round measured, by server. Every other round takes them in reverse, as the place in a round tells.
 local function measure(options, bench, row, found)
   local samples = {}
+  local orders = { [0] = reversed(found), found }
+  for _, server in ipairs(found) do
+    samples[server] = {}
+  end
   for round = 1, math.min(options.rounds, row.rounds) do
-    for _, server in ipairs(found) do
-      samples[server] = samples[server] or {}
+    for _, server in ipairs(orders[round % 2]) do
       samples[server][round] = process.numbers_of(words_of(options, bench, row, server))
     end
   end
