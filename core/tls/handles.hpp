@@ -26,6 +26,7 @@ template <class T, auto release>
 using Handle = std::unique_ptr<T, Releaser<release>>;
 
 using BioHandle = Handle<BIO, BIO_free>;
+using CipherHandle = Handle<EVP_CIPHER, EVP_CIPHER_free>;
 using ContextHandle = Handle<SSL_CTX, SSL_CTX_free>;
 using CertificateHandle = Handle<X509, X509_free>;
 using KeyHandle = Handle<EVP_PKEY, EVP_PKEY_free>;

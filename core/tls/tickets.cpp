@@ -14,6 +14,7 @@ namespace {
 // Of the 48 bytes of a key.
 constexpr std::size_t cipher_bytes = 32; // AES-256-CBC
 constexpr std::size_t mac_bytes = 16;    // HMAC-SHA256
+constexpr int iv_bytes = 16;             // of the cipher
 static_assert(cipher_bytes + mac_bytes == TicketKey::size);
 
 bool make_key(TicketKey& key) noexcept
@@ -37,7 +38,7 @@ bool set_mac_key(EVP_MAC_CTX* mac, const TicketKey& key) noexcept
 } // namespace
 
 Tickets::Tickets(const std::vector<TicketKey>& keys, std::chrono::seconds lifetime)
-    : lifetime_(lifetime), are_own_(keys.empty())
+    : lifetime_(lifetime), are_own_(keys.empty()), cipher_(EVP_CIPHER_fetch(nullptr, "AES-256-CBC", nullptr))
 {
     for (const TicketKey& key : keys) {
         keys_.push_back({key, Clock::now()});
@@ -82,11 +83,11 @@ int use_ticket_key(Tickets& tickets, unsigned char* name, unsigned char* iv, EVP
     }
     if (encrypts) {
         std::copy(key->name.begin(), key->name.end(), name);
-        if (RAND_bytes(iv, EVP_CIPHER_get_iv_length(EVP_aes_256_cbc())) != 1) {
+        if (RAND_bytes(iv, iv_bytes) != 1) {
             return failure;
         }
     }
-    if (EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), nullptr, key->secret.data(), iv, encrypts ? 1 : 0) != 1 ||
+    if (EVP_CipherInit_ex(cipher, tickets.cipher(), nullptr, key->secret.data(), iv, encrypts ? 1 : 0) != 1 ||
         !set_mac_key(mac, *key)) {
         return failure;
     }

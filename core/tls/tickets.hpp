@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/tls/config.hpp"
+#include "core/tls/handles.hpp"
 
 #include <openssl/ssl.h>
 
@@ -20,6 +21,7 @@ public:
     const TicketKey* newest(Clock::time_point now);
     // The key of a ticket; nullptr if it is unknown or too old.
     [[nodiscard]] const TicketKey* find(const unsigned char* name, Clock::time_point now) const noexcept;
+    [[nodiscard]] const EVP_CIPHER* cipher() const noexcept { return cipher_.get(); }
     [[nodiscard]] bool is_newest(const TicketKey& key) const noexcept { return &key == &keys_.front().key; }
 
 private:
@@ -31,6 +33,7 @@ private:
     std::vector<Aging> keys_; // the newest first
     std::chrono::seconds lifetime_;
     bool are_own_;
+    CipherHandle cipher_; // fetched once, since a look-up searches all providers under locks
 };
 
 // For SSL_CTX_set_tlsext_ticket_key_evp_cb(3).
