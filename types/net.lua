@@ -731,7 +731,7 @@ function server:acceptfd() end
 
 ---Makes the object that `accept` and `serve` give for a connection. A class or a server can have its own.
 ---
----That of net gives a net.stream.Socket, or a net.stream.unix.Socket. `Connection.new(sock)` of a class that derives from these makes another. `serve` calls it in the task of the connection, so that it may wait. An error in it, or what is no connection, `accept` raises; in `serve` it ends that connection only.
+---That of net gives a net.stream.Socket, or a net.stream.unix.Socket. `Connection.new(sock)` of a class that derives from these makes another; over TLS that speaks it from the start. `serve` calls it in the task of the connection, so that it may wait. An error in it, or what is no connection, `accept` raises; in `serve` it ends that connection only.
 ---@param sock llsocket.socket the accepted socket of llsocket
 ---@param tls? any of TLS: the session; else nil
 ---@return net.stream.Socket? sock the connection; nil if the server does not want it: then `sock` is closed, and `serve` goes on

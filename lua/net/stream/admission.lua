@@ -3,7 +3,6 @@
 -- net.loop each makes it in a task of its own.
 
 local deadline = require('net.deadline')
-local engine = require('net.tls.engine')
 local handshakes = require('net.stream.handshakes')
 local loop = require('net.loop')
 local protected = require('net.protected')
@@ -35,8 +34,7 @@ function Admission:shake_hands(sock)
   if not ok then
     error(session, 0)
   elseif session and self.is_closed then
-    engine.release(session)
-    sock:close()
+    secure.discard(sock, session)
   elseif session then
     table.insert(self.ready, { sock = sock, session = session })
     self:wake()
@@ -105,8 +103,7 @@ end
 function Admission:close()
   self.is_closed = true
   for _, each in ipairs(self.ready) do
-    engine.release(each.session)
-    each.sock:close()
+    secure.discard(each.sock, each.session)
   end
   self.ready = {}
   for sock in self.handshakes.take, self.handshakes do

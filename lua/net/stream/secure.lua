@@ -65,9 +65,37 @@ local function handshake(io, sock, context, seconds, servername, resumption)
   return session
 end
 
+-- Sessions of accepted sockets, by socket, until an instance has them. Whoever offers one keeps it alive.
+local offered = setmetatable({}, { __mode = 'kv' })
+
+-- The first stream that is made of the socket speaks TLS by this session.
+function secure.offer(sock, session)
+  offered[sock] = session
+end
+
+local function take_offered(sock)
+  local session = offered[sock]
+  if session then
+    offered[sock] = nil
+  end
+  return session
+end
+
 -- An instance of the class for a socket that the server has accepted. It speaks TLS if there is a session.
-function secure.adopt(class, sock, io, session)
+function secure.adopt(class, sock, io)
+  local session = take_offered(sock)
   return class:adopt(sock, session and tls_io.over(io) or io, session)
+end
+
+-- Closes an accepted socket of which no connection was made. By its session, if it has one, the peer is told as much as
+-- can be sent at once.
+function secure.discard(sock, session)
+  session = take_offered(sock) or session
+  if session then
+    engine.close(session)
+    engine.release(session)
+  end
+  sock:close()
 end
 
 -- The instance speaks TLS by this session from now on.
@@ -268,6 +296,14 @@ end
 function secure.add(class)
   for name, method in pairs(methods) do
     class[name] = method
+  end
+  function class:take(sock)
+    local made, err = Socket.take(self, sock)
+    local session = made and take_offered(sock)
+    if session then
+      secure.attach(made, session)
+    end
+    return made, err
   end
   local close = class.close
   function class:close(...)

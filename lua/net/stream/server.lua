@@ -19,8 +19,8 @@ function Server:listen(backlog)
 end
 
 -- The connections that accept() gives. A class or a server can have its own.
-function Server:createConnection(sock, session)
-  return secure.adopt(Stream, sock, self.io.plain, session)
+function Server:createConnection(sock)
+  return secure.adopt(Stream, sock, self.io.plain)
 end
 
 -- What accept() waits for at most is no deadline of the connection, which Linux gives the options of its listener.
@@ -61,7 +61,7 @@ end
 
 local function created(sock, session, ok, made, err)
   if not ok then
-    sock:close()
+    secure.discard(sock, session)
     error(made, 0)
   end
   return serving.connection(sock, session, made, err)
@@ -71,6 +71,9 @@ function Server:accept()
   local sock, err, timeout, session = accept(self)
   if not sock then
     return nil, err, timeout
+  end
+  if session then
+    secure.offer(sock, session)
   end
   return created(sock, session,
     protected.across_waits(self.io.poller, self.createConnection, self, sock, session))

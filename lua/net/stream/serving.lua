@@ -32,7 +32,7 @@ function serving.connection(sock, session, made, err)
     end
     return made
   end
-  sock:close()
+  secure.discard(sock, session)
   if made then
     errors.raise('createConnection gave no connection but a ' .. type(made))
   end
@@ -75,6 +75,7 @@ function Serving:conduct(sock)
     if not session then
       return
     end
+    secure.offer(sock, session)
     self:enter(sock)
   end
   local connection = serving.connection(sock, session, server:createConnection(sock, session))
@@ -158,9 +159,13 @@ function Serving:leave(task)
   if self.server.security and type(connection) ~= 'table' then
     self.handshakes:remove(connection)
   end
-  if type(connection) == 'table' and (connection.close ~= Stream.close or not secure.has_said_end(connection)) then
+  if type(connection) ~= 'table' then
+    if connection then
+      secure.discard(connection)
+    end
+  elseif connection.close ~= Stream.close or not secure.has_said_end(connection) then
     self:hand_over(connection.sock or false, loop.spawn(self.close, connection))
-  elseif connection then
+  else
     connection:close()
   end
   self:wake()
@@ -263,7 +268,7 @@ function Serving:close_all()
     if type(connection) == 'table' and not connection.sock then
       loop.spawn(self.close, connection)
     elseif connection then
-      (type(connection) == 'table' and connection.sock or connection):close()
+      secure.discard(type(connection) == 'table' and connection.sock or connection)
     end
   end
   if not ok then -- it was cancelled meanwhile

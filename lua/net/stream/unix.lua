@@ -28,8 +28,8 @@ end
 unix.Server = class.define('net.stream.unix.Server', Server, unix_socket.Socket)
 unix.server = unix.Server
 
-function unix.Server:createConnection(sock, session)
-  return secure.adopt(unix.Socket, sock, self.io.plain, session)
+function unix.Server:createConnection(sock)
+  return secure.adopt(unix.Socket, sock, self.io.plain)
 end
 
 function unix.Server:construct(options)
