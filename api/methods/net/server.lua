@@ -119,8 +119,9 @@ return {
         { name = 'err', type = 'string', optional = true, says = 'why not, which `accept` returns' },
       },
       note = 'That of net gives a net.stream.Socket, or a net.stream.unix.Socket. `Connection.new(sock)` of a class '
-        .. 'that derives from these makes another; over TLS that speaks it from the start. `serve` calls it in the task of the connection, so that it may '
-        .. 'wait. An error in it, or what is no connection, `accept` raises; in `serve` it ends that connection only.',
+        .. 'that derives from these makes another; over TLS that speaks it from the start. `serve` calls it in the '
+        .. 'task of the connection, so that it may wait. An error in it, or what is no connection, `accept` raises; '
+        .. 'in `serve` it ends that connection only.',
     },
     {
       name = 'serve',
