@@ -52,6 +52,7 @@ end
 
 -- The instance for a socket of llsocket that waits in this way already, by its session if it speaks TLS.
 function Socket:adopt(sock, io, session)
+  -- Two tables: that of plain sockets has no room for what they lack.
   local made = session and { false, false, false, sock = false, io = false, session = session }
     or { false, false, false, sock = false, io = false }
   use(setmetatable(made, self), io, sock)

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- createConnection() of servers with TLS: what it makes speaks TLS at once, and what it refuses is told the end.
+local expect = require('expect')
 local loop = require('net.loop')
 local loops = require('loops')
 local modes = require('modes')
@@ -35,6 +36,11 @@ local refusals = {
     local made = assert(Own.new(sock))
     assert.is_truthy(made:tls())
     return nil, 'too many'
+  end,
+  ['raises an error, having made a stream'] = function(sock)
+    local made = assert(Own.new(sock))
+    assert.is_truthy(made:tls())
+    error('on purpose', 0)
   end,
 }
 
@@ -96,6 +102,11 @@ modes.each(function(mode)
   describe_connections(mode.it, mode.beside)
 end)
 
+-- The same in another task, to its end.
+local function visit(port, expected)
+  assert.is_true((visitor(loop.spawn, port, expected):join(loops.patience)))
+end
+
 describe('A server with TLS', function()
   for how, refuse in pairs(refusals) do
     it('tells the peer the end when createConnection ' .. how, loops.task(function()
@@ -105,7 +116,7 @@ describe('A server with TLS', function()
       end
       local serving = loop.spawn(server.serve, server, error, { onerror = function() end })
       for _ = 1, 2 do
-        visitor(loop.spawn, port):join()
+        visit(port)
       end
       server:stop()
       assert.is_true((serving:join()))
@@ -119,7 +130,7 @@ describe('A server with TLS', function()
       loop.later()
     end
     local serving = loop.spawn(server.serve, server, error)
-    visitor(loop.spawn, port):join()
+    visit(port)
     server:stop()
     assert.is_true((serving:join()))
   end))
@@ -133,28 +144,54 @@ describe('A server with TLS', function()
       assert.equal('TLSv1.3', connection:tls():conn_version())
       connection:send(connection:recv())
     end)
-    visitor(loop.spawn, port, 'hello'):join()
+    visit(port, 'hello')
     server:stop()
     assert.is_true((serving:join()))
   end))
 
-  it('tells the peer the end when the server is closed before it is accepted', loops.task(function()
+  -- A server and two clients, both of which have made their handshakes while the server accepted the first of them.
+  local function with_one_ready()
     local server, port = secure.listener()
-    local connecting = {}
+    local clients, connecting = {}, {}
     for i = 1, 2 do
-      connecting[i] = loop.spawn(secure.connect, port)
+      clients[i] = modes.client(port)
     end
-    loop.sleep(0.01) -- both are in the queue of the listener, from which one accept() takes all
+    for i, client in ipairs(clients) do
+      connecting[i] = loop.spawn(client.starttls, client, secure.client_config(), { servername = 'localhost' })
+    end
     local first = assert(server:accept())
-    local clients = {}
     for i = 1, 2 do
-      clients[i] = assert(select(2, connecting[i]:join()))
+      expect(connecting[i]:join(loops.patience)):to_be(true, true)
     end
+    loop.later() -- the last message of the handshake is there
+    return server, clients, first
+  end
+
+  it('tells the peer the end when it is closed before it accepts', loops.task(function()
+    local server, clients, first = with_one_ready()
     first:close()
     server:close()
     for i = 1, 2 do
       answer(clients[i]:recv()):is(nil)
       clients[i]:close()
     end
+  end))
+
+  it('is the parent\'s in a child, which closes it', loops.task(function()
+    local server, clients, first = with_one_ready()
+    assert.equal(0, loops.forked(function()
+      server:close()
+    end))
+    local second = assert(server:accept())
+    for _, connection in ipairs({ first, second }) do
+      connection:send('served')
+      connection:close()
+    end
+    for i = 1, 2 do
+      answer(clients[i]:recv()):is('served')
+      answer(clients[i]:recv()):is(nil)
+      clients[i]:close()
+    end
+    server:close()
   end))
 end)

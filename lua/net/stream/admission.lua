@@ -2,6 +2,7 @@
 -- accept() of servers with TLS: it gives connections whose handshake has succeeded, and none holds up the others. In
 -- net.loop each makes it in a task of its own.
 
+local scheduler = require('llsocket.scheduler')
 local deadline = require('net.deadline')
 local handshakes = require('net.stream.handshakes')
 local loop = require('net.loop')
@@ -99,11 +100,16 @@ function Admission:accept(seconds)
   return first.sock, nil, nil, first.session
 end
 
--- Nobody will take those that are ready, or will be.
+-- Nobody will take those that are ready, or will be. Those of the process that this one is a child of are the parent's.
 function Admission:close()
   self.is_closed = true
+  local is_parents = self.pid ~= scheduler.pid()
   for _, each in ipairs(self.ready) do
-    secure.discard(each.sock, each.session)
+    if is_parents then
+      each.sock:close()
+    else
+      secure.discard(each.sock, each.session)
+    end
   end
   self.ready = {}
   for sock in self.handshakes.take, self.handshakes do
@@ -114,6 +120,7 @@ end
 local function new_admission(server)
   return setmetatable({
     server = server,
+    pid = scheduler.pid(),
     waiters = new_queue(), -- each with its task and until when it waits
     ready = {},
     handshakes = new_queue(), -- sockets of those under way

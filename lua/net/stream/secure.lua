@@ -65,35 +65,28 @@ local function handshake(io, sock, context, seconds, servername, resumption)
   return session
 end
 
--- Sessions of accepted sockets, by socket, until an instance has them. Whoever offers one keeps it alive.
+-- Sessions of accepted sockets, by socket, until there is a connection. Whoever offers one keeps it alive.
 local offered = setmetatable({}, { __mode = 'kv' })
 
--- The first stream that is made of the socket speaks TLS by this session.
+-- A stream that is made of the socket speaks TLS by this session.
 function secure.offer(sock, session)
   offered[sock] = session
 end
 
-local function take_offered(sock)
-  local session = offered[sock]
-  if session then
-    offered[sock] = nil
-  end
-  return session
-end
-
--- An instance of the class for a socket that the server has accepted. It speaks TLS if there is a session.
+-- An instance of the class for a socket that the server has accepted. It speaks TLS if a session is offered.
 function secure.adopt(class, sock, io)
-  local session = take_offered(sock)
+  local session = offered[sock]
   return class:adopt(sock, session and tls_io.over(io) or io, session)
 end
 
 -- Closes an accepted socket of which no connection was made. By its session, if it has one, the peer is told as much as
 -- can be sent at once.
 function secure.discard(sock, session)
-  session = take_offered(sock) or session
+  session = session or offered[sock]
   if session then
     engine.close(session)
     engine.release(session)
+    offered[sock] = nil
   end
   sock:close()
 end
@@ -104,6 +97,12 @@ function secure.attach(self, session)
     self.session = session
     use(self, tls_io.over(self.io))
   end
+end
+
+-- The instance is the connection that was made of the socket with this session.
+function secure.settle(self, sock, session)
+  offered[sock] = nil
+  secure.attach(self, session)
 end
 
 -- Says to the peer that nothing more comes: true; nil, err; or nil, nil, true.
@@ -299,7 +298,7 @@ function secure.add(class)
   end
   function class:take(sock)
     local made, err = Socket.take(self, sock)
-    local session = made and take_offered(sock)
+    local session = made and offered[sock]
     if session then
       secure.attach(made, session)
     end

@@ -28,7 +28,7 @@ local serving = {}
 function serving.connection(sock, session, made, err)
   if type(made) == 'table' and made.close then
     if session then
-      secure.attach(made, session)
+      secure.settle(made, sock, session)
     end
     return made
   end
@@ -159,13 +159,11 @@ function Serving:leave(task)
   if self.server.security and type(connection) ~= 'table' then
     self.handshakes:remove(connection)
   end
-  if type(connection) ~= 'table' then
-    if connection then
-      secure.discard(connection)
-    end
-  elseif connection.close ~= Stream.close or not secure.has_said_end(connection) then
+  if type(connection) == 'userdata' then
+    secure.discard(connection)
+  elseif connection and (connection.close ~= Stream.close or not secure.has_said_end(connection)) then
     self:hand_over(connection.sock or false, loop.spawn(self.close, connection))
-  else
+  elseif connection then
     connection:close()
   end
   self:wake()
