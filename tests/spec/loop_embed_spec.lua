@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: MIT
+-- A loop that a host drives: its steps, how long it may wait, the descriptor to watch, and what it counts.
 local descriptors = require('descriptors')
 local expect = require('expect')
 local loop = require('net.loop')
@@ -10,14 +11,6 @@ local has_fd = loop:fd() ~= nil
 
 after_each(loops.assert_idle)
 
--- Steps until no task is left.
-local function finish()
-  local deadline = loop.now() + loops.patience
-  while loop:step(1) > 0 do
-    assert(loop.now() < deadline, 'a task hangs')
-  end
-end
-
 describe('loop:step', function()
   it('gives the number of tasks that are left', function()
     assert.equal(0, loop:step())
@@ -27,7 +20,7 @@ describe('loop:step', function()
     assert.equal(2, loop:step(0))
     sleeper:cancel()
     loop.resume(spawned)
-    finish()
+    loops.finish()
     assert.equal(0, loop:step())
   end)
 
@@ -43,7 +36,7 @@ describe('loop:step', function()
     loop:step()
     assert.equal(1, turns)
     loop.resume(spawned)
-    finish()
+    loops.finish()
     assert.equal(2, turns)
   end)
 
@@ -54,7 +47,7 @@ describe('loop:step', function()
     assert.equal(1, loop:step(0.02))
     assert.is_true(loop.now() - before >= 0.02)
     spawned:cancel()
-    finish()
+    loops.finish()
   end)
 
   it('returns when something happened', function()
@@ -79,7 +72,7 @@ describe('loop:step', function()
     local sleeper = loop.spawn(loop.sleep, 3600)
     assert.equal(1, loop.step(0))
     sleeper:cancel()
-    finish()
+    loops.finish()
     assert.equal(0, loop.step())
   end)
 
@@ -94,7 +87,7 @@ describe('loop:step', function()
     assert.equal(1, loop:step(0.001))
     assert.equal(1, loop:step(0.001))
     assert.is_true(loop.resume(spawned, 'x'))
-    finish()
+    loops.finish()
     expect(spawned:join()):to_be(true, true, 'x')
   end)
 
@@ -133,7 +126,7 @@ describe('loop:step', function()
     local spawned = loop.spawn(function()
       return coroutine.wrap(loop.sleep)(0.001)
     end)
-    coroutine.wrap(finish)()
+    coroutine.wrap(loops.finish)()
     expect(spawned:join()):to_be(true, true)
   end)
 end)
@@ -147,23 +140,23 @@ describe('loop:timeout', function()
     expect((loop:timeout())):to_be(nil)
     suspended:cancel()
     reader:cancel()
-    finish()
+    loops.finish()
   end)
 
   it('is 0 when a task is ready', function()
     loop.spawn(loop.later)
     expect(loop:timeout()):to_be(0)
-    finish()
+    loops.finish()
     local suspended = loop.spawn(loop.suspend)
     loop:step(0)
     loop.resume(suspended)
     expect(loop:timeout()):to_be(0)
-    finish()
+    loops.finish()
     local cancelled = loop.spawn(loop.suspend)
     loop:step(0)
     cancelled:cancel()
     expect(loop:timeout()):to_be(0)
-    finish()
+    loops.finish()
   end)
 
   it('is 0 when a wait was ended by the host', function()
@@ -172,12 +165,12 @@ describe('loop:timeout', function()
     loop:step(0)
     loop.unwait(a)
     expect(loop:timeout()):to_be(0)
-    finish()
+    loops.finish()
     local other = loop.spawn(loop.readable, a)
     loop:step(0)
     a:close()
     expect(loop:timeout()):to_be(0)
-    finish()
+    loops.finish()
     assert.equal('done', reader:status())
     assert.equal('done', other:status())
   end)
@@ -193,7 +186,7 @@ describe('loop:timeout', function()
     left = loop:timeout()
     assert.is_true(left > 3600 and left <= 7200)
     other:cancel()
-    finish()
+    loops.finish()
   end)
 
   it('is 0 when a deadline has passed', function()
@@ -203,7 +196,7 @@ describe('loop:timeout', function()
     while loop.now() < before + 0.002 do
     end
     expect(loop:timeout()):to_be(0)
-    finish()
+    loops.finish()
   end)
 end)
 
@@ -236,7 +229,7 @@ describe('loop:fd', function()
     assert.is_false(readable_within(0))
     b:send('x')
     assert.is_true(readable_within(20000))
-    finish()
+    loops.finish()
     expect(reader:join()):to_be(true, 'x')
     assert.is_false(readable_within(0))
   end)
@@ -246,7 +239,7 @@ describe('loop:fd', function()
     if loop:step(0) > 0 then -- the thread may have been quick
       assert.is_true(readable_within(20000))
     end
-    finish()
+    loops.finish()
     assert.equal('done', asking:status())
   end)
 
@@ -255,7 +248,7 @@ describe('loop:fd', function()
     local reader = loop.spawn(loop.readable, a)
     loop:step(0)
     b:send('x')
-    finish()
+    loops.finish()
     expect(reader:join()):to_be(true, true)
     loop:step(0)
     assert.is_false(readable_within(0))
@@ -364,147 +357,5 @@ describe('loop.stats', function()
       end
     end)
     assert.is_true(loop.stats().longest_step >= spin)
-  end)
-end)
-
-describe('loop.dump', function()
-  it('lists the tasks that wait', task(function()
-    local a = pair()
-    local function culprit()
-      loop.readable(a, 20)
-      return 1
-    end
-    local reader = loop.spawn(function()
-      culprit()
-      return 1
-    end)
-    local suspended = loop.spawn(loop.suspend)
-    loop.sleep(0.01)
-    local rows = {}
-    for _, row in ipairs(loop.dump()) do
-      rows[row.task] = row
-    end
-    local row = rows[reader]
-    assert.equal('readable', row.what)
-    assert.equal(reader:id(), row.id)
-    assert.equal(a:fd(), row.fd)
-    assert.is_true(row.since > 0 and row.since < loops.patience)
-    assert.is_true(row.deadline > 0 and row.deadline <= 20)
-    assert.is_truthy(row.traceback:find('culprit', 1, true), row.traceback)
-    row = rows[suspended]
-    assert.equal('suspend', row.what)
-    assert.is_nil(row.fd)
-    assert.is_nil(row.deadline)
-    assert.is_nil(rows[loop.running()])
-    reader:cancel()
-    suspended:cancel()
-  end))
-
-  it('is a readable text', task(function()
-    local a = pair()
-    local reader, suspended = loop.spawn(loop.readable, a, 20), loop.spawn(loop.suspend)
-    loops.settle()
-    local text = tostring(loop.dump())
-    assert.is_truthy(
-      text:find(('task %d: readable on %d for %%d+%%.%%d+ s, %%d+%%.%%d+ s left'):format(reader:id(), a:fd())),
-      text
-    )
-    assert.is_truthy(text:find(('task %d: suspend for %%d+%%.%%d+ s\n'):format(suspended:id())), text)
-    reader:cancel()
-    suspended:cancel()
-  end))
-
-  it('is empty when nobody waits', function()
-    local rows = loop.dump()
-    assert.equal(0, #rows)
-    assert.equal('', tostring(rows))
-  end)
-
-  it('works outside of run', function()
-    local suspended = loop.spawn(loop.suspend)
-    assert.equal(0, #loop.dump())
-    loop:step(0)
-    local rows = loop.dump()
-    assert.equal(1, #rows)
-    assert.equal(suspended, rows[1].task)
-    rows[1].task:cancel()
-    finish()
-  end)
-end)
-
-describe('loop.backend', function()
-  it('is epoll or poll', function()
-    local name = loop.backend()
-    assert.is_true(name == 'epoll' or name == 'poll', name)
-  end)
-
-  for name, expected in pairs({ poll = 'poll', epoll = 'epoll', [''] = 'epoll' }) do
-    it(('is %s when the environment says "%s"'):format(expected, name), function()
-      if expected == 'epoll' and not io.open('/proc/version') then
-        return pending('epoll is for Linux')
-      end
-      local written = loops.output(
-        'print(loop.backend()) print(loop.run(loop.sleep, 0.001))',
-        'export LLNET_BACKEND=' .. name
-      )
-      assert.equal(expected .. '\ntrue\ttrue\n', written)
-    end)
-  end
-
-  it('is an error when the environment says what is none', function()
-    local written = loops.output(
-      'print(pcall(loop.backend)) print(pcall(loop.run, print)) print(pcall(loop.spawn, print))',
-      'export LLNET_BACKEND=none'
-    )
-    assert.is_truthy(written:find('^' .. ('false\t[^\n]*LLNET_BACKEND[^\n]*\n'):rep(3) .. '$'), written)
-  end)
-end)
-
-describe('loop.pollable and loop.current', function()
-  it('tell the task that calls', task(function()
-    assert.is_true(loop.pollable())
-    assert.equal(loop.running(), loop.current())
-    coroutine.wrap(function()
-      assert.is_true(loop.pollable())
-    end)()
-  end))
-
-  it('tell that there is none', function()
-    assert.is_false(loop.pollable())
-    expect((loop.current())):to_be(nil)
-  end)
-end)
-
-describe('a loop that was never used', function()
-  it('opens nothing when the module is loaded', function()
-    local written = loops.output([[
-      local descriptors = require('descriptors')
-      local before = #descriptors.list()
-      loop.now()
-      loop.running()
-      loop.onerror()
-      loop.group()
-      print(#descriptors.list() - before)
-      loop.backend()
-      print(#descriptors.list() - before > 0 or loop.backend() == 'poll')]])
-    assert.equal('0\ntrue\n', written)
-  end)
-
-  it('leaves no descriptor of its tasks open', function()
-    local before
-    for _ = 1, 3 do
-      loops.run(function()
-        local a, b = pair()
-        for _ = 1, 50 do
-          b:send('x')
-          loop.recv(a, 20)
-          loop.getaddrinfo(20, 'localhost', 1)
-        end
-        a:close()
-        b:close()
-      end)
-      before = before or descriptors.list()
-    end
-    assert.same(before, descriptors.list())
   end)
 end)

@@ -147,6 +147,14 @@ function loops.assert_idle()
   end
 end
 
+-- Steps until no task is left.
+function loops.finish()
+  local deadline = loop.now() + loops.patience
+  while loop:step(1) > 0 do
+    assert(loop.now() < deadline, 'a task hangs')
+  end
+end
+
 local function run_to_end(main)
   local deadline = loop.now() + loops.patience
   local before = loop.now()
